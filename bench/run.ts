@@ -1,0 +1,11 @@
+import { benchIngest } from './ingest.ts';
+
+const BENCHES: Record<string, (args: string[]) => Promise<void>> = { ingest: benchIngest };
+
+const [name = '', ...args] = process.argv.slice(2);
+const bench = BENCHES[name];
+if (bench) await bench(args);
+else {
+  console.error(`usage: npm run bench -- ${Object.keys(BENCHES).join(' | ')}`);
+  process.exitCode = 2;
+}

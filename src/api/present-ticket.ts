@@ -1,0 +1,69 @@
+import type { z } from 'zod';
+import type * as schema from '../contract/schemas.ts';
+import { isStaff, type Employee } from '../people/employee.ts';
+import type { Keyring } from '../secrets.ts';
+import type { Attachment } from '../tickets/attachment.ts';
+import type { Comment } from '../tickets/comment.ts';
+import { personOf, type DeliveryRow, type TicketView } from '../tickets/read-ticket.ts';
+import { transitionsFor } from '../tickets/transition-ticket.ts';
+import { framePath } from './frame-token.ts';
+
+/** A ticket as the contract gives it to this reader. */
+export function presentTicket(view: TicketView, reader: Employee, frames: Keyring): z.input<typeof schema.Ticket> {
+  const { ticket, summary } = view;
+  return {
+    ...summary,
+    version: ticket.version,
+    status_reason: ticket.statusReason ?? null,
+    scheduled_for: ticket.scheduledFor?.toISOString() ?? null,
+    resolved_at: ticket.resolvedAt?.toISOString() ?? null,
+    closed_at: ticket.closedAt?.toISOString() ?? null,
+    follows: view.follows && { id: view.follows.id, ticket_number: view.follows.number },
+    conversation: view.comments.map((comment) => {
+      const files = view.attachments.filter((attachment) => attachment.comment?.id === comment.id);
+      return presentComment(comment, files, view.deliveries, frames);
+    }),
+    events: view.events.map(({ id, type, actor, channel, data, createdAt }) => ({
+      ...{ id, type, channel, data, actor: actor ? personOf(actor) : null, created_at: createdAt.toISOString() },
+    })),
+    transitions: transitionsFor(reader, { status: ticket.status, requesterId: ticket.requester.id }).map(
+      ({ name, to, needs }) => ({ name, to, needs: [...needs] }),
+    ),
+    may_comment: isStaff(reader) ? ['public', 'internal'] : ['public'],
+  };
+}
+
+export function presentComment(
+  comment: Comment,
+  files: readonly Attachment[],
+  deliveries: readonly DeliveryRow[],
+  frames: Keyring,
+): z.input<typeof schema.Comment> {
+  return {
+    id: comment.id,
+    author: personOf(comment.author),
+    visibility: comment.visibility,
+    channel: comment.channel,
+    body: comment.body,
+    quoted: comment.quoted,
+    signature: comment.signature,
+    frame: comment.html === null ? null : framePath(frames, { kind: 'comment', id: comment.id }),
+    verified: comment.trust === null ? null : comment.trust === 'T2' || comment.trust === 'T3',
+    created_at: comment.createdAt.toISOString(),
+    attachments: files.map(presentAttachment),
+    deliveries: deliveries
+      .filter(({ comment_id }) => comment_id === comment.id)
+      .map(({ recipient, state, reason }) => ({ recipient, state, reason })),
+  };
+}
+
+function presentAttachment({
+  id,
+  filename,
+  contentType,
+  size,
+  inline,
+  scan,
+}: Attachment): z.input<typeof schema.Attachment> {
+  return { id, filename, content_type: contentType, size, inline, scan, url: `/api/attachments/${id}/download` };
+}

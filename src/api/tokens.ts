@@ -1,0 +1,87 @@
+import type Router from '@koa/router';
+import type { RouterContext } from '@koa/router';
+import type { z } from 'zod';
+import type { Session as SessionAnswer } from '../contract/schemas.ts';
+import { AppError } from '../errors.ts';
+import { ACCESS_SECONDS, makeAccessToken } from '../people/access-token.ts';
+import { endSession, refreshSession, signIn, type SignedIn } from '../people/sign-in.ts';
+import { mountOpen, type MountDeps } from './mount.ts';
+
+/** `__Host-`: this host only, Secure, Path=/ (RFC 6265bis §4.1.3.2). Scripts cannot read it, other sites cannot send it. */
+const COOKIE = '__Host-refresh';
+
+export interface TokenDeps extends MountDeps {
+  /** Origin of the portal, such as https://help.example.com. */
+  origin: () => string;
+}
+
+/** Sign in, refresh, sign out. A client that says `X-Client: portal` gets its refresh token as a cookie, others in the body. */
+export function tokenRoutes(router: Router, deps: TokenDeps): void {
+  for (const name of ['employeeToken', 'adminToken'] as const)
+    mountOpen(router, deps, name, async ({ body, ctx }) => {
+      const userAgent = ctx.get('user-agent');
+      return present(
+        ctx,
+        deps,
+        await signIn(deps.transaction, { ...body, staffOnly: name === 'adminToken', userAgent }),
+      );
+    });
+
+  mountOpen(router, deps, 'refreshToken', async ({ body, ctx }) => {
+    const token = tokenOf(ctx, deps, body.refresh);
+    const outcome = token ? await deps.transaction((tx) => refreshSession(tx, deps.secrets.refresh, token)) : 'refused';
+    if (typeof outcome !== 'string') return present(ctx, deps, outcome);
+    clearCookie(ctx);
+    throw new AppError('authentication_required', 'Sign in again');
+  });
+
+  mountOpen(router, deps, 'signOut', async ({ body, ctx }) => {
+    const token = tokenOf(ctx, deps, body.refresh);
+    if (token) await deps.transaction((tx) => endSession(tx, token));
+    clearCookie(ctx);
+    return {};
+  });
+}
+
+function isPortal(ctx: RouterContext): boolean {
+  return ctx.get('x-client') === 'portal';
+}
+
+/** The token from the cookie for the portal on its own origin, else from the body. */
+function tokenOf(ctx: RouterContext, { origin }: TokenDeps, given: string | undefined): string | undefined {
+  if (!isPortal(ctx)) return given;
+  const from = ctx.get('origin');
+  const own = [origin(), `${ctx.protocol}://${ctx.host}`];
+  if (from && !own.includes(from)) throw new AppError('forbidden', 'This request came from another site');
+  return ctx.cookies.get(COOKIE);
+}
+
+function present(
+  ctx: RouterContext,
+  { secrets }: TokenDeps,
+  { employee, session, refresh }: SignedIn,
+): z.input<typeof SessionAnswer> {
+  const now = Math.floor(Date.now() / 1000);
+  const bearer = { employeeId: employee.id, sessionId: session.id, version: employee.version };
+  if (isPortal(ctx)) setCookie(ctx, `${COOKIE}=${refresh}`, Math.floor(session.expiresAt.getTime() / 1000) - now);
+  ctx.set('Cache-Control', 'no-store');
+  return {
+    access: makeAccessToken(secrets.accessTokens, bearer, now),
+    refresh: isPortal(ctx) ? null : refresh,
+    expires_in: ACCESS_SECONDS,
+    id: employee.id,
+    email: employee.email,
+    role: employee.role,
+    first_name: employee.firstName,
+    last_name: employee.lastName,
+  };
+}
+
+/** Written by hand: Koa refuses Secure cookies on http, browsers keep them on http loopback. */
+function setCookie(ctx: RouterContext, pair: string, seconds: number): void {
+  ctx.append('Set-Cookie', `${pair}; Path=/; Max-Age=${seconds}; HttpOnly; Secure; SameSite=Strict`);
+}
+
+function clearCookie(ctx: RouterContext): void {
+  if (isPortal(ctx)) setCookie(ctx, `${COOKIE}=`, 0);
+}

@@ -1,0 +1,78 @@
+import busboy from 'busboy';
+import type { IncomingMessage } from 'node:http';
+import { AppError, fieldError } from '../errors.ts';
+import type { BlobStore } from '../files/blob-store.ts';
+import { cleanFilename } from '../files/clean-filename.ts';
+import type { NewFile } from '../tickets/new-comment.ts';
+
+/** Bytes of one file, and files of one message. */
+export const MAX_FILE_SIZE = 25_000_000;
+export const MAX_FILES = 10;
+
+export interface Upload {
+  fields: Record<string, string>;
+  files: NewFile[];
+}
+
+/**
+ * Reads multipart/form-data (RFC 7578). Each file of the field `attachments` is streamed into the blob store while it arrives;
+ * what a refused request leaves there belongs to no row and is collected later.
+ */
+export async function readUpload(request: IncomingMessage, blobs: BlobStore): Promise<Upload> {
+  const parser = parserFor(request);
+  const fields: Record<string, string> = Object.create(null) as Record<string, string>;
+  const files: Promise<NewFile>[] = [];
+  const done = new Promise<void>((resolve, reject) => {
+    const refuse = (error: unknown) => {
+      request.unpipe(parser);
+      request.resume();
+      reject(error instanceof Error ? error : new Error(String(error)));
+    };
+    parser.on('field', (name, value, { nameTruncated, valueTruncated }) => {
+      if (nameTruncated || valueTruncated) refuse(fieldError(name, 'is too long'));
+      else if (name in fields) refuse(fieldError(name, 'is given twice'));
+      else fields[name] = value;
+    });
+    parser.on('file', (name, stream, { filename, mimeType }) => {
+      if (name !== 'attachments') {
+        stream.resume();
+        return refuse(fieldError(name, 'is not a field for files; use attachments'));
+      }
+      const stored = blobs.putStream(stream, MAX_FILE_SIZE).then(({ sha256, size }) => ({
+        ...{ sha256, size, filename: cleanFilename(filename ?? ''), contentType: cleanType(mimeType) },
+        ...{ inline: false, contentId: null },
+      }));
+      stored.catch((error: unknown) => refuse(tooLarge(error)));
+      files.push(stored);
+    });
+    parser.on('filesLimit', () => refuse(fieldError('attachments', `takes at most ${MAX_FILES} files`)));
+    parser.on('fieldsLimit', () => refuse(new AppError('malformed_request', 'Too many fields')));
+    parser.on('error', () => refuse(new AppError('malformed_request', 'The body is not valid multipart/form-data')));
+    parser.on('close', resolve);
+    request.on('aborted', () => refuse(new AppError('malformed_request', 'The upload was cut off')));
+  });
+  request.pipe(parser);
+  await done;
+  return { fields, files: await Promise.all(files) };
+}
+
+function parserFor(request: IncomingMessage): busboy.Busboy {
+  const limits = { fields: 30, fieldNameSize: 100, fieldSize: 500_000, files: MAX_FILES, parts: 50, headerPairs: 50 };
+  try {
+    return busboy({ headers: request.headers, limits, defParamCharset: 'utf8' });
+  } catch {
+    throw new AppError('malformed_request', 'The body is not valid multipart/form-data');
+  }
+}
+
+function tooLarge(error: unknown): unknown {
+  const large = error instanceof AppError && error.code === 'payload_too_large';
+  return large
+    ? new AppError('payload_too_large', `A file may have ${MAX_FILE_SIZE} bytes`, { attachments: ['is too large'] })
+    : error;
+}
+
+/** Only a plain `type/subtype`; anything else is unknown bytes. */
+export function cleanType(type: string): string {
+  return /^[a-z0-9.+-]{1,60}\/[a-z0-9.+-]{1,100}$/i.test(type) ? type.toLowerCase() : 'application/octet-stream';
+}

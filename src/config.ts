@@ -1,0 +1,130 @@
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { UsageError } from './errors.ts';
+
+/** The folder of this project: the command works from anywhere. */
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
+const url = (...schemes: string[]) =>
+  z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)), {
+    error: `must be a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+  });
+const address = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^[a-z0-9._-]{1,16}@[a-z0-9.-]+$/, 'must be a mail address whose local part is at most 16 plain characters');
+
+/** kid:secret, the current one first; kid is one character of a-z2-7, the secret at least 32 bytes in base64. */
+const secretKeys = z
+  .string()
+  .regex(
+    /^[a-z2-7]:[A-Za-z0-9+/_=-]{43,}(,[a-z2-7]:[A-Za-z0-9+/_=-]{43,})*$/,
+    'must look like a:SECRET with SECRET at least 32 random bytes in base64, the current one first (make one with: openssl rand -base64 32)',
+  );
+
+/** Understood in both modes. */
+const common = {
+  PORT: port(8080),
+  HOST: z.string().default('127.0.0.1'),
+  DATA_DIR: z.string().optional(),
+  ORGANISATION: z.string().trim().min(1).default('SmartSupport'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  SMTP_DROP_HOST: z.string().default('127.0.0.1'),
+  MAX_MESSAGE_BYTES: z.coerce.number().int().min(10_000).max(1_000_000_000).default(50_000_000),
+  DNS_SERVERS: z.string().optional(),
+  MAILDIR: z.string().optional(),
+};
+
+const local = z.object({
+  ...common,
+  SMTP_DROP_PORT: port(2525),
+  SUPPORT_ADDRESS: address.default('support@localhost'),
+});
+
+const production = z.object({
+  ...common,
+  HOST: common.HOST.default('0.0.0.0'),
+  DATABASE_URL: url('postgres', 'postgresql'),
+  DATABASE_OWNER_URL: url('postgres', 'postgresql').optional(),
+  PUBLIC_URL: url('https', 'http'),
+  SECRET_KEYS: secretKeys,
+  SUPPORT_ADDRESS: address,
+  SMTP_DROP_PORT: port(0),
+  SMTP_URL: url('smtp', 'smtps'),
+});
+
+/** A start that sets one of these means production; setting only some of them is refused. */
+const PRODUCTION_ONLY = ['DATABASE_URL', 'DATABASE_OWNER_URL', 'PUBLIC_URL', 'SECRET_KEYS', 'SMTP_URL'] as const;
+
+/** Every variable the program reads, for the README's table and the compose file's test. */
+export const VARIABLES: readonly string[] = [
+  ...new Set([...Object.keys(local.shape), ...Object.keys(production.shape)]),
+];
+
+export interface Config {
+  mode: 'local' | 'production';
+  port: number;
+  host: string;
+  dataDir: string;
+  organisation: string;
+  logLevel: string;
+  supportAddress: string;
+  smtpDropHost: string;
+  /** null: no drop. */
+  smtpDropPort: number | null;
+  /** bytes */
+  maxMessageBytes: number;
+  dnsServers: string[] | null;
+  /** Folder of a Maildir that mail for the support address is read from, besides the drop. */
+  maildir: string | null;
+  /** null in local mode: the embedded PostgreSQL decides. */
+  databaseUrl: string | null;
+  databaseOwnerUrl: string | null;
+  /** No slash at the end; null in local mode: http://localhost:PORT. */
+  publicUrl: string | null;
+  secretKeys: string | null;
+  smtpUrl: string | null;
+}
+
+/** Reads the environment, or says in one line per variable what is missing or wrong. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const mode = PRODUCTION_ONLY.some((name) => name in given) ? 'production' : 'local';
+  const result = mode === 'production' ? production.safeParse(given) : local.safeParse(given);
+  if (!result.success) throw new UsageError(explain(result.error, mode, given));
+
+  const values: Partial<z.infer<typeof production>> & z.infer<typeof local> = result.data;
+  return {
+    mode,
+    port: values.PORT,
+    host: values.HOST,
+    dataDir: values.DATA_DIR ? resolve(values.DATA_DIR) : join(PROJECT, '.data'),
+    organisation: values.ORGANISATION,
+    logLevel: values.LOG_LEVEL,
+    supportAddress: values.SUPPORT_ADDRESS,
+    smtpDropHost: values.SMTP_DROP_HOST,
+    smtpDropPort: mode === 'production' && values.SMTP_DROP_PORT === 0 ? null : values.SMTP_DROP_PORT,
+    maxMessageBytes: values.MAX_MESSAGE_BYTES,
+    dnsServers: values.DNS_SERVERS?.split(',').map((server) => server.trim()) ?? null,
+    maildir: values.MAILDIR ? resolve(values.MAILDIR) : null,
+    databaseUrl: values.DATABASE_URL ?? null,
+    databaseOwnerUrl: values.DATABASE_OWNER_URL ?? values.DATABASE_URL ?? null,
+    publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    secretKeys: values.SECRET_KEYS ?? null,
+    smtpUrl: values.SMTP_URL ?? null,
+  };
+}
+
+function explain(error: z.ZodError, mode: Config['mode'], given: Record<string, unknown>): string {
+  const lines = error.issues.map(({ path: [name], message }) =>
+    String(name) in given ? `${String(name)} is wrong: ${message}` : `${String(name)} is missing`,
+  );
+  const first =
+    mode === 'production'
+      ? `The configuration is incomplete. ${PRODUCTION_ONLY.filter((name) => name in given).join(', ')} asks for production; without any of it the desk runs locally.`
+      : 'The configuration is wrong.';
+  return [first, ...new Set(lines)].join('\n');
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import type { Role } from '../tickets/lifecycle.ts';
+import { PATHS, type RouteName } from './paths.ts';
+
+/** `anyone` needs no sign-in; the others name the roles that may call it (what they see is decided per object). */
+export type Access = 'anyone' | readonly Role[];
+
+/** One operation of the HTTP API as data: the server, OpenAPI and the typed client all read it. */
+export interface Route<
+  P extends z.ZodType = z.ZodType,
+  Q extends z.ZodType = z.ZodType,
+  B extends z.ZodType = z.ZodType,
+  R extends z.ZodType = z.ZodType,
+> {
+  summary: string;
+  access: Access;
+  params: P;
+  query: Q;
+  body: B;
+  response: R;
+  /** Status of success. */
+  status: 200 | 201 | 202 | 204;
+  /** json unless said: `multipart` also takes files in the field `attachments`; `raw` takes the bytes as they are. */
+  takes: 'json' | 'multipart' | 'raw';
+  /** json unless said: a stream is sent with its own headers. */
+  gives: 'json' | 'stream';
+  /** Exists in local mode only. */
+  local: boolean;
+}
+
+const nothing = z.strictObject({});
+type Nothing = typeof nothing;
+
+type Given<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType> = Pick<
+  Route<P, Q, B, R>,
+  'summary' | 'access' | 'response'
+> &
+  Partial<Route<P, Q, B, R>>;
+
+/** Fills what an operation does not say: no params, no query, no body, JSON both ways, 200. */
+export function route<
+  P extends z.ZodType = Nothing,
+  Q extends z.ZodType = Nothing,
+  B extends z.ZodType = Nothing,
+  R extends z.ZodType = z.ZodType,
+>(given: Given<P, Q, B, R>): Route<P, Q, B, R> {
+  const defaults = {
+    params: nothing,
+    query: nothing,
+    body: nothing,
+    status: 200,
+    takes: 'json',
+    gives: 'json',
+    local: false,
+  };
+  return { ...defaults, ...given } as Route<P, Q, B, R>;
+}
+
+/** Method and path of an operation. */
+export function pathOf(name: RouteName): { method: string; path: string } {
+  const [method, path] = PATHS[name];
+  return { method, path };
+}
+
+export const id = z.coerce.number<string>().int().positive().max(Number.MAX_SAFE_INTEGER);
+export const idParams = z.strictObject({ id });

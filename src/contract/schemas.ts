@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { ROLES, STATUSES, TRANSITION_NAMES } from '../tickets/lifecycle.ts';
+
+export const PRIORITIES = ['critical', 'high', 'medium', 'low'] as const;
+export const priority = z.enum(PRIORITIES);
+export const status = z.enum(STATUSES);
+/** ISO 8601 in UTC. */
+export const time = z.iso.datetime();
+/** One line of text: no control characters, so that it can stand in a mail header. */
+export const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    // eslint-disable-next-line no-control-regex
+    .regex(/^[^\u0000-\u001f\u007f\u0085\u2028\u2029]*$/, 'must be one line without control characters');
+/** Text of a person. PostgreSQL cannot store NUL. */
+export const words = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine((text) => !text.includes('\u0000'), 'must not contain NUL');
+
+export const Person = z.object({
+  id: z.int(),
+  name: z.string(),
+  email: z.string(),
+  role: z.enum(ROLES),
+});
+
+export const Attachment = z.object({
+  id: z.int(),
+  filename: z.string(),
+  content_type: z.string(),
+  /** bytes */
+  size: z.int(),
+  inline: z.boolean(),
+  scan: z.enum(['unscanned', 'clean', 'infected', 'error']),
+  /** Path of the download; needs the Authorization header. */
+  url: z.string(),
+});
+
+export const Delivery = z.object({
+  recipient: z.string(),
+  state: z.enum(['pending', 'sending', 'sent', 'ambiguous', 'failed', 'suppressed']),
+  reason: z.string().nullable(),
+});
+
+export const Comment = z.object({
+  id: z.int(),
+  author: Person,
+  visibility: z.enum(['public', 'internal', 'pending']),
+  channel: z.enum(['mail', 'portal', 'api']),
+  body: z.string(),
+  quoted: z.string(),
+  signature: z.string(),
+  /** Short-lived path of the formatted mail, to be shown in a sandboxed frame; null when it was plain text. */
+  frame: z.string().nullable(),
+  /** Whether the sender was authenticated; null for what was written in the portal. */
+  verified: z.boolean().nullable(),
+  created_at: time,
+  attachments: z.array(Attachment),
+  /** Mails that carried it out; staff only, else empty. */
+  deliveries: z.array(Delivery),
+});
+
+export const TicketEvent = z.object({
+  id: z.int(),
+  type: z.string(),
+  actor: Person.nullable(),
+  channel: z.enum(['mail', 'portal', 'api', 'system']),
+  data: z.record(z.string(), z.unknown()),
+  created_at: time,
+});
+
+export const TicketSummary = z.object({
+  id: z.int(),
+  ticket_number: z.string(),
+  subject: z.string(),
+  status,
+  priority: priority.nullable(),
+  category: z.string().nullable(),
+  sub_category: z.string().nullable(),
+  department: z.string().nullable(),
+  requester: Person,
+  assignee: Person.nullable(),
+  channel: z.enum(['mail', 'portal', 'api']),
+  comment_count: z.int(),
+  attachment_count: z.int(),
+  created_at: time,
+  updated_at: time,
+});
+
+export const Transition = z.object({
+  name: z.enum(TRANSITION_NAMES),
+  to: status,
+  needs: z.array(z.enum(['priority', 'category', 'reason', 'comment', 'assignee'])),
+});
+
+export const Ticket = TicketSummary.extend({
+  version: z.int(),
+  status_reason: z.string().nullable(),
+  scheduled_for: time.nullable(),
+  resolved_at: time.nullable(),
+  closed_at: time.nullable(),
+  follows: z.object({ id: z.int(), ticket_number: z.string() }).nullable(),
+  /** Oldest first. The first one is the description. */
+  conversation: z.array(Comment),
+  /** Oldest first. */
+  events: z.array(TicketEvent),
+  /** What the reader may do to the status now. */
+  transitions: z.array(Transition),
+  /** Which comments the reader may write. */
+  may_comment: z.array(z.enum(['public', 'internal'])),
+});
+
+export const Session = z.object({
+  access: z.string(),
+  /** null when it went into the cookie (X-Client: portal). */
+  refresh: z.string().nullable(),
+  /** seconds the access token is good for */
+  expires_in: z.int(),
+  id: z.int(),
+  email: z.string(),
+  role: z.enum(ROLES),
+  first_name: z.string(),
+  last_name: z.string(),
+});
+
+export const LocalMail = z.object({
+  id: z.int(),
+  from: z.string(),
+  to: z.array(z.string()),
+  subject: z.string(),
+  date: time,
+  raw: z.string(),
+});

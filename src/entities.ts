@@ -1,0 +1,18 @@
+import { Session } from './people/session.ts';
+import { Employee } from './people/employee.ts';
+import { Attachment } from './tickets/attachment.ts';
+import { Category, Department } from './tickets/category.ts';
+import { Comment } from './tickets/comment.ts';
+import { Participant } from './tickets/participant.ts';
+import { Ticket } from './tickets/ticket.ts';
+import { TicketEvent } from './tickets/ticket-event.ts';
+import { InboundKey, InboundMessage } from './mail/inbound/inbound-message.ts';
+import { MailMessage, MailReference } from './mail/inbound/mail-message.ts';
+import { Mailbox } from './mail/mailbox.ts';
+import { OutboundMessage } from './mail/outbound/outbound-message.ts';
+
+/** Every table that the ORM writes. */
+export const entities = [
+  ...[Employee, Session, Category, Department, Ticket, Participant, Comment, Attachment, TicketEvent],
+  ...[Mailbox, InboundMessage, InboundKey, MailMessage, MailReference, OutboundMessage],
+];

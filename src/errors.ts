@@ -1,0 +1,51 @@
+/** Every failure a caller can act on, with its HTTP status. A code is public API: never rename one. */
+const ERRORS = {
+  validation_failed: 400,
+  malformed_request: 400,
+  authentication_required: 401,
+  invalid_credentials: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  invalid_transition: 409,
+  version_conflict: 409,
+  gone: 410,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  rate_limited: 429,
+  internal_error: 500,
+  unavailable: 503,
+} as const;
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An outcome the caller can act on. `details` goes to the client, so it holds nothing internal. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly details: Record<string, unknown>;
+
+  constructor(code: ErrorCode, message: string, details: Record<string, unknown> = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.details = details;
+  }
+
+  get status(): number {
+    return ERRORS[this.code];
+  }
+}
+
+/** One field is wrong: the commonest AppError. `field` is the name the client used. */
+export function fieldError(field: string, message: string): AppError {
+  return new AppError('validation_failed', 'Field validation failed', { [field]: [message] });
+}
+
+/** A mistake of whoever started the program: printed as one line without a stack, exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Narrows and throws when something that cannot happen has happened: a bug, never an outcome. */
+export function assert(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(`Assertion failed: ${message}`);
+}

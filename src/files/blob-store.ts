@@ -1,0 +1,118 @@
+import { createHash, randomUUID, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { AppError } from '../errors.ts';
+import { faultPoint } from '../fault-point.ts';
+
+/** A stored blob: lower-case hex sha256 of its bytes and their number. */
+export interface Blob {
+  sha256: string;
+  size: number;
+}
+
+/** Content-addressed storage of raw messages and attachments. A name never comes from outside. */
+export interface BlobStore {
+  put(bytes: Uint8Array): Promise<Blob>;
+  /** Throws `payload_too_large` beyond `limit` bytes, leaves nothing behind, and the rest of the source unread. */
+  putStream(source: Readable, limit: number): Promise<Blob>;
+  read(sha256: string): Promise<Buffer>;
+  stream(sha256: string): Readable;
+  /** Size in bytes, or null when there is no such blob. */
+  size(sha256: string): Promise<number | null>;
+}
+
+/**
+ * Blobs as files: written beside, fsynced, renamed, folder fsynced. So after `put` the bytes survive a power cut, and a
+ * crash before leaves only an unnamed file in `tmp`.
+ */
+export async function localBlobStore(dir: string): Promise<BlobStore> {
+  const tmp = join(dir, 'tmp');
+  await mkdir(tmp, { recursive: true, mode: 0o700 });
+  const folders = new Map<string, Promise<void>>();
+
+  const folderOf = (sha256: string) => join(dir, sha256.slice(0, 2));
+  const pathOf = (sha256: string) => {
+    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error('A blob is named by 64 hex digits');
+    return join(folderOf(sha256), sha256);
+  };
+
+  async function write(fill: (file: FileHandle, hash: Hash) => Promise<number>): Promise<Blob> {
+    const path = join(tmp, randomUUID());
+    const hash = createHash('sha256');
+    const file = await open(path, 'wx', 0o600);
+    try {
+      const size = await fill(file, hash);
+      await file.sync();
+      const sha256 = hash.digest('hex');
+      await ensureFolder(sha256);
+      faultPoint('F2');
+      await rename(path, pathOf(sha256));
+      await syncFolder(folderOf(sha256));
+      return { sha256, size };
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    } finally {
+      await file.close();
+    }
+  }
+
+  async function ensureFolder(sha256: string): Promise<void> {
+    const folder = folderOf(sha256);
+    const made = folders.get(folder) ?? makeFolder(folder);
+    folders.set(folder, made);
+    await made;
+  }
+
+  async function makeFolder(folder: string): Promise<void> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await syncFolder(dir);
+  }
+
+  return {
+    async put(bytes) {
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      if ((await sizeOf(pathOf(sha256))) === bytes.length) return { sha256, size: bytes.length };
+      return write(async (file, hash) => {
+        hash.update(bytes);
+        await file.writeFile(bytes);
+        return bytes.length;
+      });
+    },
+    putStream: (source, limit) =>
+      write(async (file, hash) => {
+        let size = 0;
+        for await (const chunk of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+          size += chunk.length;
+          if (size > limit) throw new AppError('payload_too_large', `More than ${limit} bytes`, { limit });
+          hash.update(chunk);
+          await file.write(chunk);
+          faultPoint('F1');
+        }
+        return size;
+      }),
+    read: (sha256) => readFile(pathOf(sha256)),
+    stream: (sha256) => createReadStream(pathOf(sha256)),
+    size: (sha256) => sizeOf(pathOf(sha256)),
+  };
+}
+
+async function sizeOf(path: string): Promise<number | null> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => null,
+  );
+}
+
+/** Makes a rename durable. Windows cannot open a folder and needs no such call. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

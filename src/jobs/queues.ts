@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+const ids = z.object({ ids: z.array(z.int().positive()).min(1).max(1000) });
+
+/**
+ * Every queue, its payload and its rules. Jobs are hints, tables are the truth: a payload holds ids only, a lost job is
+ * rebuilt by the sweeper, so a job may be retried little and forgotten soon. `batch` is how many jobs one handler call may take together.
+ */
+// prettier-ignore
+export const QUEUES = {
+  'poll-mailbox':    { data: z.object({ mailboxId: z.int().positive() }), batch: 1,  options: { policy: 'short' } },
+  'fetch-messages':  { data: ids,                                         batch: 1,  options: {} },
+  'ingest-messages': { data: ids,                                         batch: 50, options: {} },
+  'notify-events':   { data: ids,                                         batch: 50, options: {} },
+  'send-messages':   { data: ids,                                         batch: 50, options: {} },
+} as const satisfies Record<string, { data: z.ZodObject; batch: number; options: { policy?: 'short' } }>;
+
+/** Seconds. A worker that dies is noticed by its missing heartbeat; no job may run longer than it may be lost. */
+export const QUEUE_DEFAULTS = {
+  retryLimit: 2,
+  retryDelay: 5,
+  expireInSeconds: 180,
+  heartbeatSeconds: 30,
+  retentionSeconds: 7 * 24 * 3600,
+  deleteAfterSeconds: 3600,
+  notify: true,
+} as const;
+
+export type QueueName = keyof typeof QUEUES;
+export type JobData<Q extends QueueName> = z.infer<(typeof QUEUES)[Q]['data']>;
+
+/** The queues whose jobs carry ids of rows that are due. */
+export type IdQueue = { [Q in QueueName]: JobData<Q> extends { ids: number[] } ? Q : never }[QueueName];
+
+/** A queue without a handler is a compile error. A handler gets the payloads of up to `batch` jobs at once. */
+export type Handlers = { [Q in QueueName]: (jobs: JobData<Q>[]) => Promise<void> };

@@ -1,0 +1,123 @@
+import type { Transaction } from '../../db/transaction.ts';
+import { cleanFilename } from '../../files/clean-filename.ts';
+import type { Person } from '../../people/employee.ts';
+import { addComment } from '../../tickets/add-comment.ts';
+import type { Trust } from '../../tickets/comment.ts';
+import type { NewFile } from '../../tickets/new-comment.ts';
+import { openTicket } from '../../tickets/open-ticket.ts';
+import { normalizeAddress } from '../addresses.ts';
+import type { Decision } from './decide.ts';
+import type { Delivery } from './delivery.ts';
+import type { InboundMail } from './inbound-mail.ts';
+import type { Lookup } from './lookup.ts';
+import { recordBounce } from './record-bounce.ts';
+
+export interface Applied {
+  ticketId: number | null;
+  commentId: number | null;
+  /** What the ledger says beyond the decision's own reason. */
+  note: string | null;
+}
+
+const NOTHING: Applied = { ticketId: null, commentId: null, note: null };
+
+export interface ApplyDecision {
+  decision: Decision;
+  mail: InboundMail;
+  delivery: Delivery;
+  trust: Trust;
+  lookup: Lookup;
+}
+
+/** Carries a decision out. Throws only for what is a bug or a broken database; the savepoint takes it back then. */
+export async function applyDecision(tx: Transaction, given: ApplyDecision): Promise<Applied> {
+  const { decision, mail, delivery, trust, lookup } = given;
+  switch (decision.do) {
+    case 'open-ticket': {
+      const requester = await findSender(tx, mail, lookup);
+      const noAutoAnswer = mail.class.noAutoAnswer || mail.class.autoReply;
+      const opened = await openTicket(tx, {
+        ...written(mail, delivery, trust),
+        requester,
+        subject: mail.subject || '(no subject)',
+        channel: 'mail',
+        mailboxId: delivery.mailbox.id,
+        followsId: decision.followsId,
+        files: filesOf(mail),
+        facts: { trust, noAutoAnswer, quiet: delivery.quiet },
+        notify: !delivery.quiet,
+      });
+      remember(lookup, opened.ticketId, requester);
+      return { ...opened, note: null };
+    }
+    case 'add-comment': {
+      const ticket = lookup.tickets.get(decision.ticketId);
+      if (!ticket) throw new Error(`Ticket ${decision.ticketId} was decided on but not locked`);
+      const commentId = await addComment(tx, {
+        ...written(mail, delivery, trust),
+        ticket,
+        author: await findSender(tx, mail, lookup),
+        visibility: decision.visibility,
+        channel: 'mail',
+        files: filesOf(mail),
+        mayMove: decision.mayMove,
+        facts: { trust },
+        notify: !delivery.quiet,
+      });
+      return { ticketId: ticket.id, commentId, note: null };
+    }
+    case 'record-bounce':
+      return { ...NOTHING, note: await recordBounce(tx, mail) };
+    case 'suppress':
+    case 'quarantine':
+      return NOTHING;
+  }
+}
+
+/** A person known only from mail becomes a contact: they can be answered, and sign in once they claim the address. */
+async function findSender(tx: Transaction, mail: InboundMail, lookup: Lookup): Promise<Person> {
+  const email = normalizeAddress(mail.from.address);
+  const known = lookup.employees.get(email);
+  if (known) return known;
+  const [firstName = '', ...rest] = mail.from.name.split(/\s+/).filter(Boolean);
+  const names = [firstName.slice(0, 100), rest.join(' ').slice(0, 100)];
+  // Another worker may have met the same person in this moment.
+  const [row] = await tx.em.execute<{ id: string; role: Person['role']; status: Person['status'] }[]>(
+    `insert into employee (email, first_name, last_name, role, status, created_at, updated_at) values (?, ?, ?, 'employee', 'contact', ?, ?)
+     on conflict (email) do update set email = excluded.email returning id, role, status`,
+    [email, ...names, tx.now, tx.now],
+  );
+  const made: Person = {
+    id: Number(row?.id),
+    email,
+    role: row?.role ?? 'employee',
+    status: row?.status ?? 'contact',
+    departmentId: null,
+  };
+  lookup.employees.set(email, made);
+  return made;
+}
+
+/** The next message of the batch may answer this one. */
+function remember(lookup: Lookup, id: number, requester: Person): void {
+  const nothing = { priority: null, categoryId: null, departmentId: requester.departmentId ?? null, assigneeId: null };
+  lookup.tickets.set(id, { id, status: 'new', requesterId: requester.id, version: 1, ...nothing });
+  lookup.confirmed.add(`${id}:${requester.id}`);
+}
+
+/** The words of a mail. Of a forwarded message everything counts as new: it is what the sender wants to be read. */
+function written(mail: InboundMail, delivery: Delivery, trust: Trust) {
+  const whole = mail.forward !== null || mail.reply === '';
+  return {
+    body: whole ? mail.text : mail.reply,
+    quoted: whole ? '' : mail.quoted,
+    signature: whole ? '' : mail.signature,
+    html: mail.safeHtml,
+    trust,
+    inboundMessageId: delivery.id,
+  };
+}
+
+function filesOf(mail: InboundMail): NewFile[] {
+  return mail.attachments.map(({ filename, ...file }) => ({ ...file, filename: cleanFilename(filename) }));
+}

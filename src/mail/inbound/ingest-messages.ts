@@ -1,0 +1,188 @@
+import type { RunTransaction, Transaction } from '../../db/transaction.ts';
+import { faultPoint } from '../../fault-point.ts';
+import type { Log } from '../../log.ts';
+import type { Keyring } from '../../secrets.ts';
+import { applyDecision } from './apply-decision.ts';
+import { decide, trustOf } from './decide.ts';
+import { lockDeliveries, type Delivery } from './delivery.ts';
+import { finishAgain, finishFirst, finishUnread } from './finish-delivery.ts';
+import { gatherFacts } from './gather-facts.ts';
+import type { InboundMail, ParseResult } from './inbound-mail.ts';
+import { loadLookup, pointersOf, type Lookup, type Pointers } from './lookup.ts';
+
+export interface IngestDeps {
+  transaction: RunTransaction;
+  replyTokens: Keyring;
+  log: Log;
+  /** Parses the raw message of this hash in a limited child; authenticate asks the DNS who sent it. */
+  parse: (sha256: string, options: { authenticate: boolean }) => Promise<ParseResult>;
+  /** Tells the sources that these are done; after the commit, best effort. */
+  acknowledge: (ids: readonly number[]) => Promise<void>;
+}
+
+/** Messages of one transaction. */
+const BATCH = 50;
+/** After so many failures a message waits for a person, with its raw source kept. */
+const TRIES = 8;
+
+interface Prepared {
+  id: number;
+  result: ParseResult;
+}
+
+/** Turns fetched messages into changes of tickets, or into recorded reasons why not. Safe to run twice on the same ids. */
+export async function ingestMessages(deps: IngestDeps, ids: readonly number[]): Promise<void> {
+  for (let from = 0; from < ids.length; from += BATCH) {
+    const prepared = await prepare(deps, ids.slice(from, from + BATCH));
+    await applyAll(deps, prepared);
+  }
+}
+
+/** Parsing needs no transaction: it only adds blobs. A message whose bytes cannot be read now is left for a later try. */
+async function prepare({ transaction, parse, log }: IngestDeps, ids: readonly number[]): Promise<Prepared[]> {
+  const due = await transaction((tx) =>
+    tx.em.execute<{ id: string; raw_sha256: string; quiet: boolean; sender_trust: string }[]>(
+      `select i.id, i.raw_sha256, i.quiet, m.sender_trust from inbound_message i join mailbox m on m.id = i.mailbox_id
+        where i.id in (?) and i.state = 'fetched' order by i.id`,
+      [[...ids]],
+    ),
+  );
+  const prepared = await Promise.all(
+    due.map(async ({ id, raw_sha256, quiet, sender_trust }) => {
+      const authenticate = !quiet && sender_trust === 'verify';
+      try {
+        return { id: Number(id), result: await parse(raw_sha256, { authenticate }) };
+      } catch (error) {
+        log.error({ err: error, inboundMessageId: Number(id) }, 'raw message cannot be read');
+        await transaction((tx) => countFailure(tx, Number(id), error));
+        return null;
+      }
+    }),
+  );
+  return prepared.filter((item) => item !== null);
+}
+
+/** One transaction for all; where one fails, those before it are kept, it goes alone, and the rest go on together. */
+async function applyAll(deps: IngestDeps, prepared: readonly Prepared[]): Promise<void> {
+  let rest = prepared;
+  while (rest.length > 0) {
+    const { done, failure } = await applyBatch(deps, rest);
+    const [failed] = failure ? rest.slice(done, done + 1) : [];
+    if (failed)
+      deps.log.warn(
+        { err: failure, inboundMessageId: failed.id, alone: rest.length === 1 },
+        'message could not be applied',
+      );
+    if (failed && rest.length === 1) await deps.transaction((tx) => countFailure(tx, failed.id, failure));
+    else if (failed) await applyAll(deps, [failed]);
+    rest = rest.slice(done + (failed ? 1 : 0));
+  }
+}
+
+/** A delivery with all that its own bytes say. */
+interface Item {
+  delivery: Delivery;
+  mail: InboundMail;
+  /** Message-ID, or what stands in for it. */
+  identity: string;
+  pointers: Pointers;
+}
+
+/** Applies messages in order, a savepoint each, until one fails. */
+async function applyBatch(
+  deps: IngestDeps,
+  prepared: readonly Prepared[],
+): Promise<{ done: number; failure: unknown }> {
+  const outcome = await deps.transaction(async (tx) => {
+    const deliveries = await lockDeliveries(
+      tx,
+      prepared.map(({ id }) => id),
+    );
+    const items = new Map(prepared.flatMap(({ id, result }) => itemOf(deps.replyTokens, deliveries.get(id), result)));
+    const lookup = await loadLookup(tx, [...items.values()]);
+    for (const [done, { id, result }] of prepared.entries()) {
+      if (!deliveries.has(id)) continue;
+      const failure = await inSavepoint(tx, () => ingestOne(tx, id, result, items.get(id), lookup));
+      if (failure) return { done, failure };
+    }
+    faultPoint('A2');
+    return { done: prepared.length, failure: null };
+  });
+  faultPoint('A3');
+  await deps.acknowledge(prepared.slice(0, outcome.done).map(({ id }) => id)).catch((error: unknown) => {
+    deps.log.warn({ err: error }, 'source could not be told; it is asked again at the next poll');
+  });
+  faultPoint('A4');
+  return outcome;
+}
+
+function itemOf(keyring: Keyring, delivery: Delivery | undefined, result: ParseResult): [number, Item][] {
+  if (!delivery || !result.ok) return [];
+  const { mail } = result;
+  const pointers = pointersOf(keyring, delivery.mailbox, mail, delivery.envelopeTo);
+  return [[delivery.id, { delivery, mail, pointers, identity: identityOf(mail, delivery.discoveredAt) }]];
+}
+
+/** A message without an id is known by its content; without a date too, by its content on this day. */
+function identityOf(mail: InboundMail, seenAt: Date): string {
+  return mail.messageId ?? `content:${mail.contentHash}${mail.date ? '' : `:${seenAt.toISOString().slice(0, 10)}`}`;
+}
+
+async function inSavepoint(tx: Transaction, work: () => Promise<void>): Promise<unknown> {
+  await tx.em.execute('savepoint message');
+  try {
+    await work();
+    await tx.em.execute('release savepoint message');
+    return null;
+  } catch (error) {
+    await tx.em.execute('rollback to savepoint message');
+    return error ?? new Error('unknown failure');
+  }
+}
+
+async function ingestOne(
+  tx: Transaction,
+  id: number,
+  result: ParseResult,
+  item: Item | undefined,
+  lookup: Lookup,
+): Promise<void> {
+  if (!result.ok) {
+    const { code, reason } = result.failure;
+    return finishUnread(tx, id, { do: 'quarantine', reason: `${code}: ${reason}` });
+  }
+  if (!item) throw new Error(`Delivery ${id} was parsed but not looked up`);
+  const { delivery, mail, pointers, identity } = item;
+  const facts = gatherFacts(lookup, delivery.mailbox, mail, pointers, identity);
+  const trust = trustOf(facts);
+  const decision = decide(facts);
+  const { ticketId, commentId, note } = await applyDecision(tx, { decision, mail, delivery, trust, lookup });
+  faultPoint('A1');
+
+  const { authentication, fromSource } = mail;
+  const finished = {
+    ...{ id, mail, trust, facts: { authentication, fromSource, token: facts.token, class: mail.class.reasons } },
+    decision: note ? { ...decision, reason: `${decision.reason}; ${note}` } : decision,
+    ticketId: ticketId ?? facts.duplicate?.ticketId ?? null,
+    commentId: commentId ?? facts.duplicate?.commentId ?? null,
+  };
+  if (facts.duplicate) return finishAgain(tx, finished, facts.duplicate);
+  const same = lookup.messages.get(identity) ?? [];
+  const messageId = await finishFirst(tx, { ...finished, identity, collides: same.length > 0 });
+  lookup.messages.set(identity, [
+    ...same,
+    { id: messageId, identity, contentHash: mail.contentHash, ticketId, commentId },
+  ]);
+}
+
+/** Waits 1, 2, 4 … 60 minutes between tries; the last one leaves the message to a person. Nothing is thrown away. */
+async function countFailure(tx: Transaction, id: number, failure: unknown): Promise<void> {
+  const message = (failure instanceof Error ? failure.message : String(failure)).slice(0, 1000);
+  const [row] = await tx.em.execute<{ attempts: number }[]>(
+    `update inbound_message set attempts = attempts + 1, last_error = ?, next_at = ?::timestamptz + make_interval(mins => least(60, (2 ^ attempts)::int))
+      where id = ? and state = 'fetched' returning attempts`,
+    [message, tx.now, id],
+  );
+  if ((row?.attempts ?? 0) < TRIES) return;
+  await finishUnread(tx, id, { do: 'quarantine', reason: `failed ${TRIES} times: ${message.slice(0, 300)}` });
+}

@@ -1,0 +1,171 @@
+import type { Transaction } from '../../db/transaction.ts';
+import type { Person } from '../../people/employee.ts';
+import type { Keyring } from '../../secrets.ts';
+import { lockTickets, type LockedTicket } from '../../tickets/locked-ticket.ts';
+import { normalizeAddress } from '../addresses.ts';
+import type { Mailbox } from '../mailbox.ts';
+import { readOutboundMessageId, readReplyAddress } from '../reply-token.ts';
+import type { InboundMail } from './inbound-mail.ts';
+
+/** What the tokens of one message point to. */
+export interface Pointers {
+  reply: { ticketId: number; participantId: number } | null;
+  /** Ids of our own outbound messages it refers to, newest first. */
+  answers: number[];
+  forged: boolean;
+  /** Its own Message-ID is one that we signed. */
+  own: boolean;
+}
+
+interface ParticipantRow {
+  id: number;
+  ticketId: number;
+  employeeId: number;
+  confirmed: boolean;
+}
+/** A logical message we have seen: its identity, and what it became. */
+export interface KnownMessage {
+  id: number;
+  identity: string;
+  contentHash: string;
+  ticketId: number | null;
+  commentId: number | null;
+}
+interface OutboundRow {
+  id: number;
+  ticketId: number | null;
+  recipientId: number | null;
+}
+
+/**
+ * All rows that a batch of messages may need, read in a fixed number of queries, however many messages there are. What one
+ * message of the batch writes is added, so that the next one finds it.
+ */
+export interface Lookup {
+  employees: Map<string, Person>;
+  messages: Map<string, KnownMessage[]>;
+  participants: Map<number, ParticipantRow>;
+  /** `ticket:employee` of confirmed participants. */
+  confirmed: Set<string>;
+  outbound: Map<number, OutboundRow>;
+  tickets: Map<number, LockedTicket>;
+}
+
+/** The addresses where a reply token may stand: envelope, To, Cc (T01: nowhere else, never the subject). */
+export function pointersOf(
+  keyring: Keyring,
+  mailbox: Pick<Mailbox, 'id' | 'address'>,
+  mail: InboundMail,
+  envelopeTo: string | null,
+): Pointers {
+  const addresses = [...(envelopeTo?.split(',') ?? []), ...[...mail.to, ...mail.cc].map(({ address }) => address)];
+  const replies = addresses.map((address) => readReplyAddress(keyring, mailbox, address.trim()));
+  const references = mail.references.map((reference) => readOutboundMessageId(keyring, mailbox, reference));
+  return {
+    reply: replies.find((reply) => reply !== null && reply !== 'forged') ?? null,
+    answers: references.flatMap((reference) =>
+      reference === null || reference === 'forged' ? [] : [reference.outboxId],
+    ),
+    forged: [...replies, ...references].includes('forged'),
+    own: mail.messageId !== null && isOwn(readOutboundMessageId(keyring, mailbox, mail.messageId)),
+  };
+}
+
+function isOwn(read: ReturnType<typeof readOutboundMessageId>): boolean {
+  return read !== null && read !== 'forged';
+}
+
+/** Reads and locks what a batch needs. Tickets are locked in the order of their ids, so that two batches cannot deadlock. */
+export async function loadLookup(
+  tx: Transaction,
+  mails: readonly { mail: InboundMail; identity: string; pointers: Pointers }[],
+): Promise<Lookup> {
+  const employees = await findEmployees(
+    tx,
+    mails.map(({ mail }) => normalizeAddress(mail.from.address)),
+  );
+  const messages = await findMessages(
+    tx,
+    mails.flatMap(({ mail, identity }) => [identity, ...mail.references]),
+  );
+  const outbound = await findOutbound(
+    tx,
+    mails.flatMap(({ pointers }) => pointers.answers),
+  );
+  const tokenTickets = mails.flatMap(({ pointers }) => (pointers.reply ? [pointers.reply.ticketId] : []));
+  const referenced = [...messages.values()].flat().flatMap(({ ticketId }) => ticketId ?? []);
+  const answered = [...outbound.values()].flatMap(({ ticketId }) => ticketId ?? []);
+  const tickets = await lockTickets(tx, [...new Set([...tokenTickets, ...referenced, ...answered])]);
+  const participants = await findParticipants(tx, [...tickets.keys()]);
+  const confirmed = new Set(
+    [...participants.values()].filter(({ confirmed }) => confirmed).map((p) => `${p.ticketId}:${p.employeeId}`),
+  );
+  return { employees, messages, participants, confirmed, outbound, tickets };
+}
+
+async function findEmployees({ em }: Transaction, addresses: string[]): Promise<Map<string, Person>> {
+  const wanted = [...new Set(addresses)].filter(Boolean);
+  if (wanted.length === 0) return new Map();
+  const rows = await em.execute<(Omit<Person, 'id' | 'departmentId'> & { id: string; department_id: string | null })[]>(
+    'select id, email, role, status, department_id from employee where email in (?)',
+    [wanted],
+  );
+  return new Map(
+    rows.map(({ id, email, role, status, department_id }) => [
+      email,
+      { id: Number(id), email, role, status, departmentId: numberOrNull(department_id) },
+    ]),
+  );
+}
+
+async function findMessages({ em }: Transaction, identities: string[]): Promise<Map<string, KnownMessage[]>> {
+  const wanted = [...new Set(identities)];
+  if (wanted.length === 0) return new Map();
+  const rows = await em.execute<
+    { id: string; message_id: string; content_hash: string; ticket_id: string | null; comment_id: string | null }[]
+  >(
+    'select id, message_id, content_hash, ticket_id, comment_id from mail_message where message_id in (?) order by id',
+    [wanted],
+  );
+  const known = rows.map((row) => ({
+    ...{ id: Number(row.id), identity: row.message_id, contentHash: row.content_hash },
+    ...{ ticketId: numberOrNull(row.ticket_id), commentId: numberOrNull(row.comment_id) },
+  }));
+  return Map.groupBy(known, ({ identity }) => identity);
+}
+
+const numberOrNull = (text: string | null) => (text === null ? null : Number(text));
+
+async function findOutbound({ em }: Transaction, ids: number[]): Promise<Map<number, OutboundRow>> {
+  const wanted = [...new Set(ids)];
+  if (wanted.length === 0) return new Map();
+  const rows = await em.execute<{ id: string; ticket_id: string | null; recipient_id: string | null }[]>(
+    'select id, ticket_id, recipient_id from outbound_message where id in (?)',
+    [wanted],
+  );
+  return new Map(
+    rows.map((row) => [
+      Number(row.id),
+      { id: Number(row.id), ticketId: numberOrNull(row.ticket_id), recipientId: numberOrNull(row.recipient_id) },
+    ]),
+  );
+}
+
+async function findParticipants({ em }: Transaction, ticketIds: number[]): Promise<Map<number, ParticipantRow>> {
+  if (ticketIds.length === 0) return new Map();
+  const rows = await em.execute<{ id: string; ticket_id: string; employee_id: string; state: string }[]>(
+    'select id, ticket_id, employee_id, state from participant where ticket_id in (?)',
+    [ticketIds],
+  );
+  return new Map(
+    rows.map((row) => [
+      Number(row.id),
+      {
+        id: Number(row.id),
+        ticketId: Number(row.ticket_id),
+        employeeId: Number(row.employee_id),
+        confirmed: row.state === 'confirmed',
+      },
+    ]),
+  );
+}

@@ -1,0 +1,104 @@
+import { Resolver } from 'node:dns/promises';
+import type { AuthenticateResult } from 'mailauth';
+import type { SenderAuthentication } from '../inbound-mail.ts';
+
+/** A DNS query as mailauth makes them: name and record type, rejecting with a `code` such as ENOTFOUND. */
+export type DnsResolve = (name: string, rrtype: string) => Promise<string[][] | string[]>;
+
+export interface AuthenticateOptions {
+  resolver: DnsResolve;
+  /** The topmost Received header was written by a server we trust: then SPF counts too. Default false, DKIM only. */
+  trustReceived?: boolean;
+  /** For everything together, in milliseconds. */
+  timeoutMs?: number;
+}
+
+const TIMEOUT_MS = 5000;
+/** Answers that say a name or record does not exist. Anything else is trouble that may pass. */
+const ABSENT = new Set(['ENOTFOUND', 'ENODATA', 'NXDOMAIN', 'ENONAME']);
+const RESULTS = ['pass', 'fail', 'none', 'temperror', 'permerror'] as const;
+const POLICIES = ['none', 'quarantine', 'reject'] as const;
+
+/**
+ * Our own DMARC check (RFC 7489) of the raw bytes. Only a result of `pass` authenticates; trouble of the DNS and
+ * running out of time are `temperror`, several or unusable authors `permerror`. Never throws.
+ */
+export async function authenticateSender(raw: Buffer, options: AuthenticateOptions): Promise<SenderAuthentication> {
+  const deadline = Date.now() + (options.timeoutMs ?? TIMEOUT_MS);
+  const troubled: string[] = [];
+  const resolver = watched(options.resolver, deadline, troubled);
+  try {
+    const checked = check(raw, resolver, options.trustReceived ?? false).then((result) => judge(result, troubled));
+    return await within(checked, deadline);
+  } catch (error) {
+    return {
+      dmarc: 'temperror',
+      policy: null,
+      domain: null,
+      detail: error instanceof Error ? error.message : String(error),
+    };
+  }
+}
+
+/** Queries to the servers of the system, or to `servers` (`address` or `address:port`). */
+export function dnsResolver(servers: readonly string[] = []): DnsResolve {
+  const resolver = new Resolver({ timeout: 2000, tries: 2 });
+  if (servers.length > 0) resolver.setServers(servers);
+  return (name, rrtype) => resolver.resolve(name, rrtype) as Promise<string[][] | string[]>;
+}
+
+/** Loaded on the first check only: most parsing needs none of it. */
+async function check(raw: Buffer, resolver: DnsResolve, trustReceived: boolean): Promise<AuthenticateResult> {
+  const { authenticate } = await import('mailauth');
+  return authenticate(raw, { resolver, trustReceived, disableArc: true, disableBimi: true, mta: 'localhost' });
+}
+
+function judge(result: AuthenticateResult, troubled: readonly string[]): SenderAuthentication {
+  const { dmarc } = result;
+  if (!dmarc)
+    return {
+      dmarc: 'permerror',
+      policy: null,
+      domain: null,
+      detail: `no DMARC: ${result.dmarcSkipReason ?? 'no author domain'}`,
+    };
+  const domain = dmarc.status.header?.from ?? dmarc.domain;
+  const policy = POLICIES.find((name) => name === dmarc.policy) ?? null;
+  const word = RESULTS.find((name) => name === dmarc.status.result) ?? 'none';
+  const detail = [
+    ...result.dkim.results.map((row) => `dkim=${row.status.result} ${row.signingDomain}`),
+    `dmarc=${word} ${domain}`,
+  ]
+    .join('; ')
+    .slice(0, 500);
+  return { dmarc: word === 'fail' && isTroubled(dmarc.domain, troubled) ? 'temperror' : word, policy, domain, detail };
+}
+
+/** Only trouble of the author's own zone excuses a failure: a forger could point a signature at a dead server. */
+function isTroubled(organization: string, troubled: readonly string[]): boolean {
+  return troubled.some((name) => name === organization || name.endsWith(`.${organization}`));
+}
+
+function watched(resolver: DnsResolve, deadline: number, troubled: string[]): DnsResolve {
+  return async (name, rrtype) => {
+    if (Date.now() >= deadline) throw Object.assign(new Error('Out of time'), { code: 'ETIMEOUT' });
+    try {
+      return await resolver(name, rrtype);
+    } catch (error) {
+      if (!ABSENT.has(String((error as { code?: unknown }).code))) troubled.push(name.toLowerCase());
+      throw error;
+    }
+  };
+}
+
+async function within<T>(work: Promise<T>, deadline: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('The DNS did not answer in time')), Math.max(0, deadline - Date.now()));
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

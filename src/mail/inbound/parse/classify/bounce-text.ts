@@ -1,0 +1,110 @@
+import type { DeliveryStatus } from '../../inbound-mail.ts';
+
+/** Where the returned message begins inside the text of a notice. Compared in lower case, without dashes around. */
+const ORIGINAL_BEGINS: readonly RegExp[] = [
+  /^[-=_* ]*(?:below this line is a copy of the message|this is a copy of (?:the|your) message|original message (?:follows|headers?|attached)|unsent message (?:follows|below)|returned message|message (?:text|header|headers|body|contents?) follows?|the header of the original|original message|your original message|included is a copy|undelivered message|copy of (?:the|your) (?:message|mail)|begin(?:ning)? of (?:the )?(?:original|returned) message|header of the message|message header|start of message|headers of the message|original-nachricht|originalnachricht|start of returned message|forwarded message|original mail)/i,
+  /^(?:received: |return-path: |x-mailer: |mime-version: |delivered-to: |message-id: <)/i,
+];
+/** Lines that announce a list of failed addresses. */
+const ANNOUNCES: readonly RegExp[] = [
+  /(?:following|these|this|those|one or more|folgenden?|suivants?|siguientes?|seguintes?|seguenti?|volgende).{0,60}(?:address|recipient|user|mailbox|account|person|group|empfänger|adress|destinat|geadresseerden)/i,
+  /(?:not|n't|unable|failed|failure|could|cannot|impossible|problem|undeliver|return).{0,80}(?:deliver|reach|sent|send|recipient|address|zugestellt|remis|entreg|recapit|bezorgd)/i,
+  /did not reach|delivery (?:problems|errors)|failed addresses|permanent (?:fatal )?errors?|transient non-fatal errors|fatal errors|failed addresses|failed recipients|undelivered to|recipients? of the (?:message|mail)|delivery to the following/i,
+];
+const ADDRESS = String.raw`[A-Za-z0-9!#$%&*+/=?^_\x60{|}~.\-][A-Za-z0-9!#$%&'*+/=?^_\x60{|}~.\-]{0,99}@[A-Za-z0-9.\-]{1,200}[A-Za-z0-9](?![A-Za-z0-9@]|[.\-][A-Za-z0-9])`;
+/** Ways in which one line names the recipient that failed, the surest first. `$1` is the address. */
+const NAMES: readonly RegExp[] = [
+  new RegExp(String.raw`^\s{0,8}<(${ADDRESS})>\s*(?::|\(|$)`),
+  new RegExp(String.raw`^\s{0,8}(?:smtp:|rfc822;\s?)?(${ADDRESS})(?:<mailto:[^>]*>)?\s*(?:[:,;.(\-]|$)`),
+  new RegExp(String.raw`^\s{0,12}"?\|?<?(${ADDRESS})>?"?(?:\s|:|\.\.\.|$)`),
+  new RegExp(String.raw`RCPT TO:\s?<?(${ADDRESS})`, 'i'),
+  new RegExp(String.raw`(?:^|[\s>])[45]\d\d[ \-].{0,80}?<(${ADDRESS})>`),
+  new RegExp(
+    String.raw`(?:final-recipient|original-recipient|recipient address|recipient|empfänger|failed address|e-mail address|mailbox|user|rcpt|to|an|addressee|intended recipient)\s{0,3}[:=]\s{0,6}(?:rfc822;\s?)?<?(${ADDRESS})`,
+    'i',
+  ),
+  new RegExp(
+    String.raw`(?:message|mail|e-mail|email|deliver(?:y|ed|ing)?|nachricht|bericht|send|sent)\s(?:(?:it|your|the|this|following|message|mail|has|been|was|be|sent|addressed|could|not|permanently|failed)\s){0,6}(?:to|for|an|aan|à)\s{1,3}(?:the following )?(?:(?:recipient|address|user|account)[s:]{0,2}\s{1,2})?["'<]?(${ADDRESS})`,
+    'i',
+  ),
+  new RegExp(
+    String.raw`\b(?:user|mailbox|account|address|recipient|local user|mailbox for)(?:\s{1,3}|\s{0,3}["'<(]{1,2})(${ADDRESS})`,
+    'i',
+  ),
+  new RegExp(String.raw`<(${ADDRESS})>`),
+  new RegExp(String.raw`(${ADDRESS})`),
+];
+const LINES_READ = 400;
+const LINE_READ = 600;
+const LINES_AFTER_ANNOUNCEMENT = 12;
+
+/** What a notice without a delivery-status part says in words; `own` are addresses that cannot be the failed ones. */
+export function readBounceText(text: string, own: ReadonlySet<string>, delayed: boolean): DeliveryStatus[] {
+  const lines = humanLines(text);
+  const recipients = findRecipients(lines, own);
+  const joined = lines.join('\n');
+  const status = /(?:^|[\s(#])([45]\.\d{1,3}\.\d{1,3})(?=[\s).:;,]|$)/.exec(joined)?.[1] ?? null;
+  const diagnostic =
+    lines
+      .find((line) => /(?:^|\s)[45]\d\d[ -]/.test(line))
+      ?.trim()
+      .slice(0, 500) ?? null;
+  const action = delayed ? 'delayed' : 'failed';
+  return recipients.map((recipient) => ({ recipient, action, status, diagnostic }));
+}
+
+/** The lines above the returned message. */
+function humanLines(text: string): string[] {
+  const lines = text.split('\n', LINES_READ).map((line) => line.slice(0, LINE_READ));
+  const end = lines.findIndex((line, i) => i > 0 && ORIGINAL_BEGINS.some((pattern) => pattern.test(line)));
+  return end < 0 ? lines : lines.slice(0, end);
+}
+
+function findRecipients(lines: readonly string[], own: ReadonlySet<string>): string[] {
+  const listed = unique(listedAddresses(lines), own);
+  if (listed.length > 0) return listed;
+  for (const pattern of NAMES.slice(3)) {
+    const found = unique(
+      lines.flatMap((line) => pattern.exec(line)?.[1] ?? []),
+      own,
+    );
+    if (found.length > 0) return found;
+  }
+  // Somebody who writes to himself, or a mail system that was itself not reachable.
+  return own.size > 0 ? findRecipients(lines, new Set()) : [];
+}
+
+/** Addresses that begin a line of their own: qmail's and Postfix's way, and the lists of all others. */
+function listedAddresses(lines: readonly string[]): string[] {
+  const found: string[] = [];
+  const hasFlushLeft = lines.some((line) => line.startsWith('<') && NAMES[0]?.test(line));
+  let open = 0;
+  for (const line of lines) {
+    const original = /(?:original address|expanded from)\s?:?\s{0,4}<?([^\s<>()]{1,100}@[^\s<>()]{1,200})/i.exec(
+      line,
+    )?.[1];
+    // What the sender wrote to counts, not what an alias made of it.
+    if (original !== undefined && found.length > 0) found.pop();
+    if (original !== undefined) found.push(original);
+    const sure = original === undefined && !(/^\s/.test(line) && hasFlushLeft) ? NAMES[0]?.exec(line)?.[1] : undefined;
+    const listed =
+      open > 0 && original === undefined ? (NAMES[1]?.exec(line)?.[1] ?? NAMES[2]?.exec(line)?.[1]) : undefined;
+    if (sure !== undefined) found.push(sure);
+    else if (listed !== undefined) found.push(listed);
+    if (ANNOUNCES.some((pattern) => pattern.test(line))) open = LINES_AFTER_ANNOUNCEMENT;
+    else open--;
+  }
+  return found;
+}
+
+function unique(addresses: readonly string[], own: ReadonlySet<string>): string[] {
+  const seen = new Map<string, string>();
+  for (const address of addresses) {
+    const bare = address.replace(/^'|[.']$/g, '');
+    const key = bare.toLowerCase();
+    if (!own.has(key) && !/^(?:mailer-daemon|mail-daemon)@/.test(key)) seen.set(key, bare);
+  }
+  // The mail system names itself for questions: it failed only when nobody else did.
+  const others = [...seen].filter(([key]) => !key.startsWith('postmaster@'));
+  return (others.length > 0 ? others : [...seen]).map(([, address]) => address);
+}

@@ -1,0 +1,58 @@
+import { parseAddresses } from '../mime/addresses.ts';
+import { parseParameters } from '../mime/header-params.ts';
+import type { MimePart } from '../mime/mime-parts.ts';
+import { firstField, type HeaderField } from '../mime/raw-message.ts';
+
+/** What the rules of classification look at. All comparison texts are in lower case. */
+export interface MailFacts {
+  fields: readonly HeaderField[];
+  /** Raw values of one header, in lower case. */
+  header: (name: string) => string;
+  has: (name: string) => boolean;
+  subject: string;
+  /** Local part of From, or the bare word that stands there. */
+  sender: string;
+  /** Return-Path is there and empty: the mark of notices nobody may answer (RFC 5321 §4.5.5). */
+  nullReturnPath: boolean;
+  contentType: string;
+  reportType: string;
+  text: string;
+  root: MimePart;
+}
+
+/** Gathers the facts once per message. `text` is the body without quotation marks resolved. */
+export function gatherMailFacts(
+  fields: readonly HeaderField[],
+  root: MimePart,
+  subject: string,
+  text: string,
+): MailFacts {
+  const header = (name: string) => (firstField(fields, name) ?? '').toLowerCase().trim();
+  const has = (name: string) => fields.some((field) => field.name === name);
+  return {
+    fields,
+    header,
+    has,
+    subject: subject.toLowerCase().trim(),
+    sender: senderWord(firstField(fields, 'from')),
+    nullReturnPath: has('return-path') && /^(?:<>|<\s*>)$/.test(header('return-path')),
+    contentType: root.contentType,
+    reportType: (
+      parseParameters(firstField(fields, 'content-type') ?? '').params.get('report-type') ?? ''
+    ).toLowerCase(),
+    text,
+    root,
+  };
+}
+
+/** `mailer-daemon` of `Mail Delivery System <MAILER-DAEMON@mx>` and of a bare `MAILER-DAEMON (Mail Delivery System)`. */
+function senderWord(from: string | null): string {
+  if (from === null) return '';
+  const [author] = safeAddresses(from);
+  const local = author?.address.split('@')[0] ?? '';
+  return (local === '' ? (/^[\s"<]*([^\s"<>@(]+)/.exec(from)?.[1] ?? '') : local).toLowerCase();
+}
+
+function safeAddresses(from: string) {
+  return parseAddresses(from.slice(0, 2000), null, { left: Number.POSITIVE_INFINITY });
+}

@@ -1,0 +1,106 @@
+import type { ForwardedMail } from '../../inbound-mail.ts';
+import { PARSE_LIMITS } from '../limits.ts';
+import { readForward } from './forward.ts';
+import { isBlankLine, joinLines, textLines, type Line } from './lines.ts';
+import { scanBody, type Piece, type ScannedBody } from './scan-body.ts';
+import { signatureStart } from './signature.ts';
+import { subjectKind } from './subject-kind.ts';
+
+/** What a body says anew, and what it repeats. Nothing is lost: every line is in one of them. */
+export interface ExtractedReply {
+  reply: string;
+  quoted: string;
+  signature: string;
+  forward: ForwardedMail | null;
+}
+
+/** What the header says about the mail: it decides between a reply and a forward that look alike. */
+export interface ReplyContext {
+  subject: string;
+  /** In-Reply-To or References is there. */
+  isReply: boolean;
+}
+
+/** Own lines of one piece, its signature split off. */
+interface OwnPiece {
+  lines: Line[];
+  signature: Line[];
+}
+
+/** The new words of a text body. Only the first million characters are read; what is behind them is quoted. */
+export function extractReply(text: string, context: ReplyContext): ExtractedReply {
+  const read = text.slice(0, PARSE_LIMITS.scannedChars);
+  const rest = text.slice(PARSE_LIMITS.scannedChars);
+  const result = extractFromLines(textLines(read), context);
+  return rest === '' ? result : { ...result, quoted: `${result.quoted}\n${rest}` };
+}
+
+/** The new words of a body given as lines, of text or html. */
+export function extractFromLines(lines: Line[], context: ReplyContext): ExtractedReply {
+  const kind = subjectKind(context.subject);
+  const body = scanBody(lines, kind === 'forward' || (kind === null && !context.isReply));
+  const forward = readForward(body, { ...context, kind });
+  const owns = new Map(
+    body.pieces.filter((piece) => piece.kind === 'own').map((piece) => [piece, splitSignature(body, piece)]),
+  );
+  const kept = keptQuotes(body, owns, forward !== null);
+  const reply = joinPieces(body, owns, kept, true);
+  const quoted = joinPieces(body, owns, kept, false);
+  const signature = [...owns.values()]
+    .map((own) => joinLines(own.signature))
+    .filter(Boolean)
+    .join('\n\n');
+  if (reply === '' && isOnlyCitation(body)) return { reply: joinLines(lines), quoted: '', signature, forward };
+  return { reply, quoted, signature, forward };
+}
+
+function splitSignature(body: ScannedBody, piece: Piece): OwnPiece {
+  const lines = [...body.lines.slice(piece.from, piece.to), ...(piece.shared ? [piece.shared] : [])];
+  const start = signatureStart(lines, (index) => body.inCode(piece.from + index));
+  return { lines: lines.slice(0, start), signature: lines.slice(start) };
+}
+
+/**
+ * Quotations that stay in view because something is answered below them. Answers between several quotations keep
+ * them all; a single quotation stays only when nothing says whose words it repeats.
+ */
+function keptQuotes(body: ScannedBody, owns: ReadonlyMap<Piece, OwnPiece>, isForward: boolean): ReadonlySet<Piece> {
+  if (isForward) return new Set();
+  const isFilled = (piece: Piece) => owns.get(piece)?.lines.some((line) => !isBlankLine(line)) ?? false;
+  const firstOwn = body.pieces.findIndex(isFilled);
+  const lastOwn = body.pieces.findLastIndex(isFilled);
+  const isQuote = (piece: Piece) => piece.kind === 'quote' && !piece.rest;
+  const answered = body.pieces.slice(0, Math.max(0, lastOwn)).filter(isQuote);
+  if (answered.length >= 2) return new Set(answered);
+  return new Set(
+    body.pieces.slice(firstOwn, Math.max(0, lastOwn)).filter((piece) => isQuote(piece) && piece.mark === null),
+  );
+}
+
+function joinPieces(
+  body: ScannedBody,
+  owns: ReadonlyMap<Piece, OwnPiece>,
+  kept: ReadonlySet<Piece>,
+  wanted: boolean,
+): string {
+  const parts = body.pieces.map((piece) => {
+    const own = owns.get(piece);
+    if (own) return wanted ? joinLines(own.lines) : '';
+    const split = kept.has(piece) ? behindMark(piece) : piece.to;
+    return joinLines(wanted ? body.lines.slice(split, piece.to) : body.lines.slice(piece.from, split));
+  });
+  return parts.filter(Boolean).join('\n\n');
+}
+
+/** A kept quotation loses the line that says who wrote it: the reader sees that above. */
+function behindMark(piece: Piece): number {
+  return piece.mark?.kind === 'attribution' ? Math.min(piece.to, Math.max(piece.from, piece.mark.end)) : piece.from;
+}
+
+/** Somebody who sends nothing but `> words` without saying whose means them. */
+function isOnlyCitation(body: ScannedBody): boolean {
+  return (
+    body.pieces.every((piece) => piece.kind === 'own' || piece.mark === null) &&
+    body.pieces.some((piece) => piece.kind === 'quote')
+  );
+}

@@ -1,0 +1,125 @@
+import type { HeaderRole } from './languages.ts';
+import { isBlankLine, type Line } from './lines.ts';
+import { fold, LABEL_ROLES } from './word-tables.ts';
+
+/** A printed message header in a body: `From: … Sent: … To: … Subject: …`, in any language. */
+export interface HeaderBlock {
+  /** Behind its last line. */
+  end: number;
+  fields: ReadonlyMap<HeaderRole, string>;
+}
+
+const MAX_LINES = 24;
+const MAX_LABEL = 24;
+const MAX_WRAPPED = 3;
+
+/**
+ * The header block that starts at a line. With only labels that could be anything (`Date:` and `Time:` of an
+ * appointment) it is none: it needs an author and an address or a subject. `marked` says that a separator stands
+ * above it, which makes even a poor block one. Looks at a bounded number of lines.
+ */
+export function headerBlockAt(lines: readonly Line[], at: number, marked = false): HeaderBlock | null {
+  if (roleOf(lines[at]?.text ?? '') === null) return null;
+  const fields = new Map<HeaderRole, string>();
+  let last: HeaderRole | null = null;
+  let end = at;
+  let wrapped = 0;
+  for (let i = at; i < lines.length && i < at + MAX_LINES; i++) {
+    const line = lines[i];
+    if (!line || line.depth !== lines[at]?.depth) break;
+    const label = roleOf(line.text);
+    if (isBlankLine(line)) {
+      // Blank lines between two fields are a broken client; after the block they are its end.
+      const next = nextLabel(lines, i + 1, marked ? 3 : 1);
+      if (next === null || fields.has(next) || last === 'subject') break;
+      continue;
+    }
+    if (label && !(fields.has(label.role) && label.role !== 'cc')) {
+      fields.set(label.role, label.value);
+      last = label.role;
+      wrapped = 0;
+    } else if (last !== null && wrapped < MAX_WRAPPED && continues(line.text, last, fields)) {
+      fields.set(last, `${fields.get(last) ?? ''} ${line.text.trim()}`.trim());
+      wrapped++;
+    } else break;
+    end = i + 1;
+  }
+  return isHeader(fields, marked) ? { end, fields } : null;
+}
+
+/** Role of the label on the first line that is not blank, among the next few. */
+function nextLabel(lines: readonly Line[], from: number, count: number): HeaderRole | null {
+  for (let i = from; i < from + count; i++)
+    if (!isBlankLine(lines[i])) return roleOf(lines[i]?.text ?? '')?.role ?? null;
+  return null;
+}
+
+/** Fields of a header that some clients print on one line: `From: … To: … Subject: …` without line breaks. */
+export function inlineHeader(text: string): ReadonlyMap<HeaderRole, string> {
+  const fields = new Map<HeaderRole, string>();
+  let open: { role: HeaderRole; from: number } | null = null;
+  for (let colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', colon + 1)) {
+    const label = labelBefore(text, colon);
+    if (!label || fields.has(label.role)) continue;
+    if (open) fields.set(open.role, text.slice(open.from, label.start).trim());
+    open = { role: label.role, from: colon + 1 };
+    fields.set(label.role, '');
+  }
+  if (open) fields.set(open.role, text.slice(open.from).trim());
+  return fields;
+}
+
+/** The longest known label that ends right before the colon. It may touch what stands before it. */
+function labelBefore(text: string, colon: number): { role: HeaderRole; start: number } | null {
+  const window = text.slice(Math.max(0, colon - MAX_LABEL), colon).trimEnd();
+  const end = Math.max(0, colon - MAX_LABEL) + window.length;
+  for (let start = Math.max(0, end - MAX_LABEL); start < end; start++) {
+    const role = LABEL_ROLES.get(fold(text.slice(start, end)));
+    const before = text[start - 1];
+    // `12:30 AMTo:` is glued by the client, `proto:` is a word.
+    if (role && (before === undefined || !/\p{Ll}/u.test(before) || /\p{Lu}/u.test(text[start] ?? '')))
+      return { role, start };
+  }
+  return null;
+}
+
+function roleOf(text: string): { role: HeaderRole; value: string } | null {
+  const colon = firstColon(text);
+  if (colon <= 0 || colon > MAX_LABEL + 8) return null;
+  const label = fold(text.slice(0, colon)).replaceAll('*', '').trim();
+  const role = LABEL_ROLES.get(label);
+  if (role === undefined) return null;
+  return {
+    role,
+    value: text
+      .slice(colon + 1)
+      .replace(/^[\s*]+/, '')
+      .replace(/\*+$/, '')
+      .trim(),
+  };
+}
+
+function firstColon(text: string): number {
+  const ascii = text.indexOf(':');
+  const wide = text.indexOf('：');
+  if (ascii < 0) return wide;
+  return wide < 0 ? ascii : Math.min(ascii, wide);
+}
+
+/** A wrapped address list or subject goes on; the first line of the message does not. */
+function continues(text: string, last: HeaderRole, fields: ReadonlyMap<HeaderRole, string>): boolean {
+  const previous = fields.get(last) ?? '';
+  if (previous === '') return true;
+  if (last === 'subject') return /^\s+\S/.test(text) && fields.size >= 3;
+  if (last === 'date') return false;
+  return text.includes('@') || /[,;<[]$/.test(previous);
+}
+
+function isHeader(fields: ReadonlyMap<HeaderRole, string>, marked: boolean): boolean {
+  if (marked) return fields.size >= 1 && (fields.size >= 2 || fields.has('from') || fields.has('subject'));
+  const addressed = ['from', 'to', 'cc', 'replyTo'].some((role) => fields.get(role as HeaderRole)?.includes('@'));
+  if (fields.has('from'))
+    return fields.size >= 2 && (addressed || fields.has('subject') || (fields.has('date') && fields.has('to')));
+  if (fields.has('subject') && fields.has('date')) return fields.has('to');
+  return fields.has('date') && addressed;
+}

@@ -1,0 +1,75 @@
+/** One line of a body, from text or from html, as the reply scanner sees it. */
+export interface Line {
+  /** Without quote marks, trimmed at the end. */
+  text: string;
+  /** How many levels of quotation it stands in. */
+  depth: number;
+  /** A drawn line: `_____`, `-----`, <hr>, or the border above an Outlook quotation. */
+  rule: boolean;
+  /** Set by html: a container that mail clients put around a quotation begins here… */
+  quoteStarts?: boolean;
+  /** …or everything from here on is quoted. */
+  restQuoted?: boolean;
+}
+
+const MAX_DEPTH = 100;
+
+/** Lines of a text body; `>` marks at the start become depth. Linear in the length of the text. */
+export function textLines(text: string): Line[] {
+  return text.split('\n').map((line) => toLine(line));
+}
+
+/** One line of text; `base` is the depth its html container adds. */
+export function toLine(raw: string, base = 0): Line {
+  let at = 0;
+  let depth = 0;
+  for (;;) {
+    const next = skipBlanks(raw, at);
+    if (raw[next] !== '>' || depth >= MAX_DEPTH || isHtmlLike(raw, next, depth)) break;
+    depth++;
+    at = next + 1;
+  }
+  const text = (depth > 0 && raw[at] === ' ' ? raw.slice(at + 1) : raw.slice(at)).trimEnd();
+  return { text, depth: depth + base, rule: isRule(text) };
+}
+
+/** `>>>` prompts and `>=` are text, not quotation. */
+function isHtmlLike(raw: string, at: number, depth: number): boolean {
+  return depth === 0 && raw[at + 1] === '=';
+}
+
+/** Up to three blanks may stand before a mark: four are code. */
+function skipBlanks(raw: string, at: number): number {
+  let next = at;
+  while (raw[next] === ' ' || raw[next] === '\t' || raw[next] === '\u00a0') next++;
+  return next;
+}
+
+/** A line of at least three dashes, underscores, equals signs, stars or their typographic cousins. */
+export function isRule(text: string): boolean {
+  const bare = text.trim();
+  if (bare.length < 3) return false;
+  for (const char of bare) if (!'-_=*~—–─━ '.includes(char)) return false;
+  return true;
+}
+
+/** Quotation marks put back, for lines that stay in view. */
+export function quotedText(line: Line, from = 0): string {
+  const depth = Math.max(0, line.depth - from);
+  return depth === 0 ? line.text : `${'>'.repeat(depth)} ${line.text}`.trimEnd();
+}
+
+export const isBlankLine = (line: Line | undefined): boolean => line === undefined || line.text.trim() === '';
+
+/** Lines joined, without blank ones around them. */
+export function joinLines(lines: readonly Line[], from = 0): string {
+  let first = 0;
+  let end = lines.length;
+  while (first < end && isBlankLine(lines[first])) first++;
+  while (end > first && isBlankLine(lines[end - 1])) end--;
+  return lines
+    .slice(first, end)
+    .map((line) => quotedText(line, from))
+    .join('\n')
+    .trimEnd();
+}

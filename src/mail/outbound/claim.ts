@@ -1,0 +1,130 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Transaction } from '../../db/transaction.ts';
+import { MAIL_TEMPLATES, type MailTemplate } from './mail-template.ts';
+
+/** A row that is ours to send until the lease ends. Whoever writes its result must still hold `token`. */
+export interface Claim {
+  id: number;
+  token: string;
+  template: MailTemplate;
+  recipient: string;
+  envelopeFrom: string;
+  attempts: number;
+  createdAt: Date;
+  /** null: they are in the row. */
+  mime: Buffer | null;
+}
+
+/** What composing a row came to. `refused`: it must never go out; `trouble`: it may work later. */
+export type Composed = { mime: Buffer } | { refused: string } | { trouble: string };
+
+interface Row {
+  id: string;
+  state: 'pending' | 'sending' | 'ambiguous';
+  template: MailTemplate;
+  recipient: string;
+  envelope_from: string;
+  attempts: number;
+  created_at: string;
+  has_mime: boolean;
+}
+
+/** Said of a row that went out, perhaps, and must not go out twice. */
+export const PERHAPS_SENT = 'Perhaps sent: the server did not answer, and it is not sent twice';
+
+/**
+ * Takes the rows among `ids` that are due, fenced by a new token, and stores the bytes of those that had none. A row whose lease ended is taken
+ * again with the same bytes, unless it is one to be sent at most once and its message was already on the way.
+ */
+export async function claimRows(
+  tx: Transaction,
+  ids: readonly number[],
+  composed: ReadonlyMap<number, Composed>,
+  leaseMs: number,
+): Promise<Claim[]> {
+  const due = await lockDue(tx, ids);
+  const [onTheWay, free] = partition(
+    due,
+    ({ state, template }) => state === 'ambiguous' && MAIL_TEMPLATES[template].once,
+  );
+  await giveUp(tx, onTheWay);
+
+  const bytes = (row: Row) => composed.get(Number(row.id));
+  for (const row of free) if (!row.has_mime) await putAside(tx, row, bytes(row));
+  const ready = free.filter((row) => row.has_mime || mimeOf(bytes(row)) !== null);
+  await storeBytes(
+    tx,
+    ready.flatMap((row) => (row.has_mime ? [] : [[Number(row.id), mimeOf(bytes(row)) ?? Buffer.alloc(0)] as const])),
+  );
+
+  const token = randomUUID();
+  if (ready.length > 0)
+    await tx.em.execute(
+      `update outbound_message set state = 'sending', lease_token = ?, lease_until = ?, attempts = attempts + 1 where id in (?)`,
+      [token, new Date(tx.now.getTime() + leaseMs), ready.map(({ id }) => id)],
+    );
+  return ready.map((row) => ({
+    id: Number(row.id),
+    token,
+    template: row.template,
+    recipient: row.recipient,
+    envelopeFrom: row.envelope_from,
+    attempts: row.attempts + 1,
+    createdAt: new Date(row.created_at),
+    mime: row.has_mime ? null : mimeOf(bytes(row)),
+  }));
+}
+
+function lockDue({ em, now }: Transaction, ids: readonly number[]): Promise<Row[]> {
+  return em.execute<Row[]>(
+    `select id, state, template, recipient, envelope_from, attempts, created_at, mime_sha256 is not null as has_mime
+       from outbound_message
+      where id in (?) and state in ('pending', 'sending', 'ambiguous') and send_after <= ?
+        and (lease_until is null or lease_until < ?)
+      order by id for update skip locked`,
+    [ids, now, now],
+  );
+}
+
+async function giveUp({ em, now }: Transaction, rows: readonly Row[]): Promise<void> {
+  if (rows.length === 0) return;
+  await em.execute(
+    `update outbound_message set state = 'failed', reason = ?, lease_token = null, lease_until = null, finished_at = ? where id in (?)`,
+    [PERHAPS_SENT, now, rows.map(({ id }) => id)],
+  );
+}
+
+/** A row without bytes is not sent. One that nothing could be drafted for has lost what it was about. */
+async function putAside({ em, now }: Transaction, { id }: Row, composed: Composed | undefined): Promise<void> {
+  if (composed && 'trouble' in composed)
+    await em.execute(
+      `update outbound_message set reason = ?, attempts = attempts + 1,
+              send_after = ?::timestamptz + least(power(2, attempts), 240) * interval '1 minute' where id = ?`,
+      [composed.trouble, now, id],
+    );
+  else {
+    const reason = composed && 'refused' in composed ? composed.refused : 'Its ticket is gone';
+    await em.execute(`update outbound_message set state = 'suppressed', reason = ?, finished_at = ? where id = ?`, [
+      reason,
+      now,
+      id,
+    ]);
+  }
+}
+
+async function storeBytes({ em }: Transaction, rows: readonly (readonly [id: number, mime: Buffer])[]): Promise<void> {
+  if (rows.length === 0) return;
+  const values = rows.map(() => `(?::bigint, decode(?, 'base64'), ?)`).join(', ');
+  await em.execute(
+    `update outbound_message o set mime = v.mime, mime_sha256 = v.sha256 from (values ${values}) as v(id, mime, sha256) where o.id = v.id`,
+    rows.flatMap(([id, mime]) => [id, mime.toString('base64'), createHash('sha256').update(mime).digest('hex')]),
+  );
+}
+
+function mimeOf(composed: Composed | undefined): Buffer | null {
+  return composed && 'mime' in composed ? composed.mime : null;
+}
+
+function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
+}

@@ -1,0 +1,170 @@
+import { LockMode } from '@mikro-orm/postgresql';
+import type { Transaction } from '../../db/transaction.ts';
+import { faultPoint } from '../../fault-point.ts';
+import { isStaff, type Employee } from '../../people/employee.ts';
+import type { Keyring } from '../../secrets.ts';
+import { Participant } from '../../tickets/participant.ts';
+import { TicketEvent } from '../../tickets/ticket-event.ts';
+import { TRUSTS, type Trust } from '../../tickets/comment.ts';
+import { STATUSES } from '../../tickets/lifecycle.ts';
+import { normalizeAddress, withoutTag } from '../addresses.ts';
+import { Mailbox } from '../mailbox.ts';
+import { bounceAddress, outboundMessageId } from '../reply-token.ts';
+import { countAcknowledgements, noteAcknowledgement, type Acknowledgements } from './acknowledgements.ts';
+import { isPersonal, templateFor, whyNot, type NoticeEvent, type NoticeReader } from './notice.ts';
+import { OutboundMessage } from './outbound-message.ts';
+import type { MailTemplate } from './mail-template.ts';
+
+export interface NotifyDeps {
+  keyring: Keyring;
+}
+
+/**
+ * Turns events into outbound rows: one for each reader and event, its Message-ID fixed now, those that must not go out kept with their
+ * reason. An event that another worker has, or that is done, is left alone. The number of queries does not grow with the number of events.
+ */
+export async function notifyEvents(tx: Transaction, eventIds: readonly number[], deps: NotifyDeps): Promise<void> {
+  const events = await lockEvents(tx, eventIds);
+  if (events.length === 0) return;
+  const mailboxes = await tx.em.find(Mailbox, {}, { orderBy: { id: 'asc' } });
+  const notices = noticesOf(events, await participantsOf(tx, events));
+  const receipts = notices.filter(({ template }) => template === 'ticket-received');
+  const acknowledged = await countAcknowledgements(
+    tx,
+    receipts.map(({ event }) => event.ticket.id),
+    receipts.map(({ reader }) => reader.address),
+  );
+  const ids = await reserveIds(tx, notices.length);
+  const rows = notices.flatMap((notice, at) => rowOf(tx, notice, ids[at] ?? 0, mailboxes, acknowledged, deps));
+  if (rows.length > 0) await tx.em.insertMany(OutboundMessage, rows);
+  for (const { id, state } of rows) if (state === 'pending') tx.wake('send-messages', id);
+  await tx.em.nativeUpdate(TicketEvent, { id: { $in: events.map(({ id }) => id) } }, { notice: 'done' });
+  faultPoint('O1');
+}
+
+/** Locked in the order of their ids; who comes second skips them. */
+async function lockEvents({ em }: Transaction, ids: readonly number[]): Promise<TicketEvent[]> {
+  if (ids.length === 0) return [];
+  const events = await em.find(
+    TicketEvent,
+    { id: { $in: [...ids] }, notice: 'pending' },
+    { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE, orderBy: { id: 'asc' } },
+  );
+  await em.populate(events, ['ticket.requester', 'ticket.assignee', 'actor', 'comment'], { strategy: 'select-in' });
+  return events;
+}
+
+/** Everyone on a ticket with their participant's row: confirmed participants, and the requester and assignee in any case. */
+async function participantsOf({ em }: Transaction, events: TicketEvent[]): Promise<Map<number, Participant[]>> {
+  const tickets = [...new Set(events.map(({ ticket }) => ticket.id))];
+  const confirmed = await em.find(
+    Participant,
+    { ticket: { $in: tickets }, state: 'confirmed' },
+    { populate: ['employee'], orderBy: { id: 'asc' } },
+  );
+  return Map.groupBy(confirmed, ({ ticket }) => ticket.id);
+}
+
+interface Notice {
+  event: TicketEvent;
+  facts: NoticeEvent;
+  person: Employee;
+  reader: NoticeReader;
+  participant: Participant | null;
+  template: MailTemplate;
+}
+
+function noticesOf(events: TicketEvent[], participants: Map<number, Participant[]>): Notice[] {
+  return events.flatMap((event) => {
+    const { ticket } = event;
+    const rows = new Map((participants.get(ticket.id) ?? []).map((row) => [row.employee.id, row]));
+    const people = new Set(
+      [...rows.values()].map(({ employee }) => employee).concat(ticket.requester, ticket.assignee ?? []),
+    );
+    const facts = factsOf(event);
+    return [...people].flatMap((person) => {
+      const reader = readerOf(event, person);
+      const template = templateFor(facts, reader);
+      return template ? [{ event, facts, person, reader, participant: rows.get(person.id) ?? null, template }] : [];
+    });
+  });
+}
+
+function factsOf({ type, channel, actor, comment, data, ticket }: TicketEvent): NoticeEvent {
+  const { trust, to } = data as { trust?: Trust; to?: NoticeEvent['to'] };
+  return {
+    type,
+    channel,
+    actorId: actor?.id ?? null,
+    byStaff: actor ? isStaff(actor) && actor.id !== ticket.requester.id : false,
+    publicWords: comment?.visibility === 'public',
+    wordsTrust: comment?.trust ?? null,
+    to: STATUSES.find((status) => status === to) ?? null,
+    trust: TRUSTS.find((known) => known === trust) ?? null,
+    noAutoAnswer: data['noAutoAnswer'] === true,
+    quiet: data['quiet'] === true,
+  };
+}
+
+function readerOf({ ticket }: TicketEvent, person: Employee): NoticeReader {
+  return {
+    id: person.id,
+    address: normalizeAddress(person.email),
+    status: person.status,
+    isRequester: person.id === ticket.requester.id,
+    isStaff: isStaff(person),
+  };
+}
+
+/** Ids before the rows: a Message-ID is made of its row's id. */
+async function reserveIds({ em }: Transaction, count: number): Promise<number[]> {
+  if (count === 0) return [];
+  const rows = await em.execute<{ id: string }[]>(
+    `select nextval(pg_get_serial_sequence('outbound_message', 'id')) as id from generate_series(1, ?)`,
+    [count],
+  );
+  return rows.map(({ id }) => Number(id));
+}
+
+/** A ticket without a mailbox of its own is answered from the first one. Without any there is nothing to send from: no row. */
+function rowOf(
+  { now }: Transaction,
+  { event, facts, person, reader, participant, template }: Notice,
+  id: number,
+  mailboxes: readonly Mailbox[],
+  acknowledged: Acknowledgements,
+  { keyring }: NotifyDeps,
+) {
+  const ticket = event.ticket.id;
+  const mailbox = mailboxes.find((candidate) => candidate.id === event.ticket.mailboxId) ?? mailboxes[0];
+  if (!mailbox) return [];
+  const reason = whyNot({
+    template,
+    event: facts,
+    reader,
+    isOwn: mailboxes.some(({ address }) => address === withoutTag(reader.address)),
+    forTicket: acknowledged.forTicket.get(ticket) ?? 0,
+    toAddress: acknowledged.toAddress.get(reader.address) ?? 0,
+  });
+  if (!reason && template === 'ticket-received') noteAcknowledgement(acknowledged, ticket, reader.address);
+  return [
+    {
+      id,
+      ticket,
+      event: event.id,
+      person: person.id,
+      participant: participant?.id ?? null,
+      mailbox: mailbox.id,
+      template,
+      locale: person.locale,
+      recipient: reader.address,
+      envelopeFrom: isPersonal(template, facts) ? bounceAddress(keyring, mailbox, id) : '',
+      messageId: outboundMessageId(keyring, mailbox, id),
+      state: reason ? ('suppressed' as const) : ('pending' as const),
+      reason,
+      sendAfter: now,
+      createdAt: now,
+      finishedAt: reason ? now : null,
+    },
+  ];
+}

@@ -1,0 +1,128 @@
+import type { Transaction } from '../../db/transaction.ts';
+import { displayName } from '../../people/employee.ts';
+import { Attachment } from '../../tickets/attachment.ts';
+import { ticketNumber } from '../../tickets/ticket.ts';
+import type { MailTemplate } from './mail-template.ts';
+import { bareSubject, writtenWords, type MailView } from './mail-view.ts';
+import { oneLine } from './one-line.ts';
+import { OutboundMessage } from './outbound-message.ts';
+
+/** All that a row's message is made of, out of the database: plain values, so that it can be composed with no transaction open. */
+export interface Draft {
+  id: number;
+  template: MailTemplate;
+  locale: string;
+  personal: boolean;
+  messageId: string;
+  date: Date;
+  from: { name: string; address: string };
+  to: { name: string; address: string };
+  mailbox: { id: number; address: string };
+  ticketId: number;
+  /** null: the reader is no participant and has no reply token. */
+  participantId: number | null;
+  view: Omit<MailView, 'files'>;
+  /** Message-IDs of the conversation as the reader has it, oldest first. */
+  earlier: readonly string[];
+  files: readonly DraftFile[];
+}
+
+export interface DraftFile {
+  filename: string;
+  contentType: string;
+  size: number;
+  sha256: string;
+}
+
+/** Drafts of the pending rows among `ids` that have no bytes yet. A row whose ticket or event is gone gets none. The number of queries is fixed. */
+export async function readDrafts(tx: Transaction, ids: readonly number[], publicUrl: string): Promise<Draft[]> {
+  const rows = await tx.em.find(
+    OutboundMessage,
+    { id: { $in: [...ids] }, state: 'pending', mimeSha256: null },
+    { populate: ['event.actor', 'event.comment', 'ticket.assignee', 'person', 'mailbox'], orderBy: { id: 'asc' } },
+  );
+  const comments = rows.flatMap(({ event }) => event?.comment?.id ?? []);
+  const [files, earlier] = [await filesOf(tx, comments), await earlierIds(tx, rows)];
+  return rows.flatMap((row) => {
+    const comment = row.event?.comment;
+    const ofComment = comment?.visibility === 'public' ? (files.get(comment.id) ?? []) : [];
+    return draftOf(row, publicUrl, ofComment, earlier.get(row.id) ?? []);
+  });
+}
+
+function draftOf(row: OutboundMessage, publicUrl: string, files: DraftFile[], earlier: string[]): Draft[] {
+  const { ticket, event, person, mailbox, template } = row;
+  if (!ticket || !event || !row.messageId) return [];
+  const number = ticketNumber(ticket.number);
+  const data = event.data as { transition?: string; to?: string; reason?: string };
+  const actor = event.actor ? nameOf(event.actor) : mailbox.name;
+  const words = event.comment?.visibility === 'public' ? writtenWords(event.comment.body) : null;
+  // The name of someone known from mail only is what a stranger wrote: an automatic mail does not repeat it (T07).
+  const known = person?.status === 'contact' && row.envelopeFrom === '' ? null : person;
+  const named = row.envelopeFrom !== '' || template === 'new-comment-for-staff';
+  return [
+    {
+      id: row.id,
+      template,
+      locale: row.locale,
+      personal: row.envelopeFrom !== '',
+      messageId: row.messageId,
+      date: row.createdAt,
+      from: { name: oneLine(named ? `${actor} via ${mailbox.name}` : mailbox.name), address: mailbox.address },
+      to: { name: known?.firstName ? nameOf(known) : '', address: row.recipient },
+      mailbox: { id: mailbox.id, address: mailbox.address },
+      ticketId: ticket.id,
+      participantId: row.participant?.id ?? null,
+      view: {
+        desk: { name: mailbox.name },
+        recipient: { name: oneLine(known?.firstName ?? '').slice(0, 60) },
+        ticket: {
+          number,
+          subject: bareSubject(oneLine(ticket.subject)),
+          status: ticket.status,
+          url: `${publicUrl}/t/${number}`,
+        },
+        event: { at: event.createdAt, transition: data.transition ?? '', to: data.to ?? '', reason: data.reason ?? '' },
+        actor: { name: actor },
+        assignee: { name: ticket.assignee ? nameOf(ticket.assignee) : '' },
+        comment: words,
+      },
+      earlier,
+      files: template === 'ticket-received' ? [] : files,
+    },
+  ];
+}
+
+function nameOf(person: Parameters<typeof displayName>[0]): string {
+  return oneLine(displayName(person)).slice(0, 80);
+}
+
+/** What may leave: files of the comment that are not known to be bad. */
+async function filesOf({ em }: Transaction, comments: number[]): Promise<Map<number, DraftFile[]>> {
+  if (comments.length === 0) return new Map();
+  const rows = await em.find(
+    Attachment,
+    { comment: { $in: comments }, visibility: 'public', scan: { $in: ['clean', 'unscanned'] } },
+    { orderBy: { id: 'asc' } },
+  );
+  return Map.groupBy(rows, ({ comment }) => comment?.id ?? 0);
+}
+
+/** A reader has what they wrote by mail and what we sent them; nobody else's ids are told. */
+async function earlierIds({ em }: Transaction, rows: OutboundMessage[]): Promise<Map<number, string[]>> {
+  if (rows.length === 0) return new Map();
+  const found = await em.execute<{ id: string; message_id: string }[]>(
+    `select o.id, earlier.message_id from outbound_message o cross join lateral (
+       select m.message_id, m.created_at from mail_message m join comment c on c.id = m.comment_id
+        where m.ticket_id = o.ticket_id and c.author_id = o.recipient_id
+       union all
+       select e.message_id, e.created_at from outbound_message e
+        where e.ticket_id = o.ticket_id and e.recipient = o.recipient and e.id < o.id
+          and e.message_id is not null and e.state not in ('suppressed', 'failed')
+     ) as earlier
+     where o.id in (?) order by o.id, earlier.created_at`,
+    [rows.map(({ id }) => id)],
+  );
+  const ids = Map.groupBy(found, ({ id }) => Number(id));
+  return new Map([...ids].map(([id, list]) => [id, list.map(({ message_id }) => message_id)]));
+}

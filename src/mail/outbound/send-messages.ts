@@ -1,0 +1,118 @@
+import type { RunTransaction } from '../../db/transaction.ts';
+import { faultPoint } from '../../fault-point.ts';
+import type { Log } from '../../log.ts';
+import type { MailTransport, SendResult } from '../transports/transport.ts';
+import { claimRows, type Claim, type Composed } from './claim.ts';
+import { UnsafeHeader } from './compose.ts';
+import { composeDraft, type ComposeDeps } from './compose-draft.ts';
+import { MAIL_TEMPLATES } from './mail-template.ts';
+import { OutboundMessage } from './outbound-message.ts';
+import { readDrafts, type Draft } from './read-drafts.ts';
+import { giveBack, noteOnTheWay, recordResult } from './record-result.ts';
+
+export interface SendDeps extends ComposeDeps {
+  transport: MailTransport;
+  log: Log;
+  /** Where the portal is, without a slash at the end. */
+  publicUrl: string;
+  /** Milliseconds that a claimed row is ours; longer than the transport takes for one message. */
+  leaseMs?: number;
+  /** Messages on the way at once. */
+  concurrency?: number;
+}
+
+/** Rows of one claim. */
+const ROWS = 50;
+const LEASE = 120_000;
+/** Part of the lease in which a message may still be begun: the rest is for the message itself. */
+const BEGIN_WITHIN = 0.15;
+const CONCURRENCY = 4;
+/** Bytes of composed messages that are held at once. */
+const MEMORY = 32_000_000;
+
+/**
+ * Sends the rows that are due: composed without a transaction, claimed in one, handed to the transport without one, each result written at once
+ * and only by whoever still holds the claim. Every try sends the same bytes under the same Message-ID.
+ */
+export async function sendMessages(transaction: RunTransaction, ids: readonly number[], deps: SendDeps): Promise<void> {
+  let rest = [...ids];
+  while (rest.length > 0) {
+    faultPoint('O2');
+    const part = rest.slice(0, ROWS);
+    const drafts = await transaction((tx) => readDrafts(tx, part, deps.publicUrl));
+    const { composed, left } = await composeAll(drafts, deps);
+    const now = part.filter((id) => !left.has(id));
+    rest = [...left, ...rest.slice(ROWS)];
+    const claims = await transaction((tx) => claimRows(tx, now, composed, deps.leaseMs ?? LEASE));
+    faultPoint('O3');
+    await sendClaims(transaction, claims, deps);
+  }
+}
+
+/** As many as memory allows, one at least; `left` are the others. */
+async function composeAll(drafts: readonly Draft[], deps: SendDeps) {
+  const composed = new Map<number, Composed>();
+  let size = 0;
+  for (const draft of drafts) {
+    if (size > MEMORY) break;
+    const result = await compose(draft, deps);
+    if ('mime' in result) size += result.mime.length;
+    composed.set(draft.id, result);
+  }
+  return { composed, left: new Set(drafts.map(({ id }) => id).filter((id) => !composed.has(id))) };
+}
+
+async function compose(draft: Draft, deps: SendDeps): Promise<Composed> {
+  try {
+    return { mime: await composeDraft(draft, deps) };
+  } catch (error) {
+    if (error instanceof UnsafeHeader) return { refused: error.message };
+    deps.log.error({ err: error, outbound: draft.id }, 'message cannot be composed');
+    return { trouble: 'It cannot be composed now; the log says why' };
+  }
+}
+
+/** A few at a time. Those that could not be begun early in the lease are given back: the lease must outlast the message. */
+async function sendClaims(transaction: RunTransaction, claims: readonly Claim[], deps: SendDeps): Promise<void> {
+  const queue = [...claims];
+  const end = performance.now() + (deps.leaseMs ?? LEASE) * BEGIN_WITHIN;
+  const sender = async () => {
+    for (let claim = queue.shift(); claim; claim = queue.shift()) {
+      await sendClaim(transaction, claim, deps);
+      if (performance.now() > end) return;
+    }
+  };
+  const senders = await Promise.allSettled(Array.from({ length: deps.concurrency ?? CONCURRENCY }, sender));
+  if (queue.length > 0) await transaction((tx) => giveBack(tx, queue));
+  const broken = senders.find((result) => result.status === 'rejected');
+  if (broken) throw broken.reason;
+}
+
+async function sendClaim(transaction: RunTransaction, claim: Claim, deps: SendDeps): Promise<void> {
+  const result = await deliver(transaction, claim, deps.transport);
+  faultPoint('O6');
+  const held = await transaction((tx) => recordResult(tx, claim, result));
+  const { id, attempts } = claim;
+  if (!held) deps.log.warn({ outbound: id, result: result.kind }, 'the lease ended before the result was known');
+  else if (result.kind !== 'sent') deps.log.info({ outbound: id, attempts, ...told(result) }, 'message not sent');
+}
+
+async function deliver(transaction: RunTransaction, claim: Claim, transport: MailTransport): Promise<SendResult> {
+  const mime = claim.mime ?? (await transaction((tx) => storedBytes(tx, claim.id)));
+  return transport.send({
+    envelope: { from: claim.envelopeFrom, to: claim.recipient },
+    mime,
+    ...(MAIL_TEMPLATES[claim.template].once && { beforeData: () => transaction((tx) => noteOnTheWay(tx, claim)) }),
+  });
+}
+
+async function storedBytes({ em }: Parameters<typeof noteOnTheWay>[0], id: number): Promise<Buffer> {
+  const { mime } = await em.findOneOrFail(OutboundMessage, id, { populate: ['mime'] });
+  if (!mime) throw new Error(`Outbound message ${id} has no bytes`);
+  return mime as Buffer;
+}
+
+/** Codes only: a server's words may name people. */
+function told(result: SendResult) {
+  return result.kind === 'refused' ? { result: result.kind, code: result.code } : { result: result.kind };
+}

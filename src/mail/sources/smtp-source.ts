@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import type { RunTransaction } from '../../db/transaction.ts';
+import { AppError, UsageError } from '../../errors.ts';
+import { faultPoint } from '../../fault-point.ts';
+import type { BlobStore } from '../../files/blob-store.ts';
+import type { Log } from '../../log.ts';
+import { normalizeAddress, withoutTag } from '../addresses.ts';
+import { receiveMessage } from '../inbound/receive-message.ts';
+
+export interface SmtpDropOptions {
+  host: string;
+  port: number;
+  transaction: RunTransaction;
+  blobs: BlobStore;
+  maxMessageBytes: number;
+  log: Log;
+  /** Id of the mailbox with this address (without its plus part), or null: refused with 550. */
+  mailboxOf: (address: string) => number | null;
+}
+
+/**
+ * The drop: an SMTP server (RFC 5321) that takes mail for our mailboxes. Its 250 is said after the bytes are on disk and the ledger row is
+ * committed, so that the sending side may forget the message.
+ */
+export async function startSmtpDrop(options: SmtpDropOptions): Promise<{ port: number; stop(): Promise<void> }> {
+  const server = new SMTPServer({
+    name: 'smartsupport',
+    banner: 'SmartSupport',
+    authOptional: true,
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    disableReverseLookup: true,
+    logger: false,
+    size: options.maxMessageBytes,
+    hideSMTPUTF8: false,
+    closeTimeout: 5000,
+    socketTimeout: 60_000,
+    onRcptTo({ address }, _session, callback) {
+      const known = options.mailboxOf(withoutTag(normalizeAddress(address))) !== null;
+      callback(known ? null : reply(550, `5.1.1 <${address}> is not an address of this desk`));
+    },
+    onData(stream, session, callback) {
+      store(options, stream, session).then(
+        (id) => callback(null, `2.0.0 kept as delivery ${id}`),
+        (error: unknown) => callback(refusal(options, error)),
+      );
+    },
+  });
+  server.on('error', (error) => options.log.debug({ err: error }, 'smtp drop'));
+  await listen(server, options);
+  const address = server.server.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : options.port,
+    stop: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+async function listen(server: SMTPServer, { host, port }: SmtpDropOptions): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const failed = (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new UsageError(`Port ${port} is taken: set SMTP_DROP_PORT to another one.`)
+          : error,
+      );
+    server.server.once('error', failed);
+    server.listen(port, host, () => {
+      server.server.off('error', failed);
+      resolve();
+    });
+  });
+}
+
+async function store(
+  options: SmtpDropOptions,
+  stream: SMTPServerDataStream,
+  { envelope }: SMTPServerSession,
+): Promise<number> {
+  try {
+    const raw = await options.blobs.putStream(stream, options.maxMessageBytes);
+    faultPoint('F3');
+    const recipients = envelope.rcptTo.map(({ address }) => normalizeAddress(address));
+    const byMailbox = Map.groupBy(recipients, (address) => options.mailboxOf(withoutTag(address)) ?? 0);
+    const ids = await options.transaction(async (tx) => {
+      const kept: number[] = [];
+      for (const [mailboxId, addresses] of byMailbox) {
+        const envelopeFrom = envelope.mailFrom ? envelope.mailFrom.address : '';
+        const delivery = {
+          mailboxId,
+          sourceKey: `smtp:${randomUUID()}`,
+          raw,
+          envelopeFrom,
+          envelopeTo: addresses.join(', '),
+        };
+        kept.push((await receiveMessage(tx, { ...delivery, quiet: false, wake: true })).id);
+      }
+      return kept;
+    });
+    return ids[0] ?? 0;
+  } catch (error) {
+    stream.resume(); // the client is told after it has sent everything
+    throw error;
+  }
+}
+
+function refusal({ log, maxMessageBytes }: SmtpDropOptions, error: unknown): Error {
+  if (error instanceof AppError && error.code === 'payload_too_large')
+    return reply(552, `5.3.4 The message is larger than ${maxMessageBytes} bytes`);
+  log.error({ err: error }, 'a message could not be kept');
+  return reply(451, '4.3.0 Could not be kept now, try again');
+}
+
+function reply(responseCode: number, message: string): Error {
+  return Object.assign(new Error(message), { responseCode });
+}

@@ -1,0 +1,165 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { AppError } from '../errors.ts';
+import type { Employee } from '../people/employee.ts';
+import { visibleTickets, type Sql } from './access.ts';
+import type { Role, Status } from './lifecycle.ts';
+import { ticketNumber, type Channel, type Priority } from './ticket.ts';
+
+interface PersonSummary {
+  id: number;
+  name: string;
+  email: string;
+  role: Role;
+}
+
+/** One line of a list. */
+export interface TicketSummary {
+  id: number;
+  ticket_number: string;
+  subject: string;
+  status: Status;
+  priority: Priority | null;
+  category: string | null;
+  sub_category: string | null;
+  department: string | null;
+  requester: PersonSummary;
+  assignee: PersonSummary | null;
+  channel: Channel;
+  comment_count: number;
+  attachment_count: number;
+  created_at: string;
+  updated_at: string;
+}
+
+export type SummaryRow = Omit<TicketSummary, 'id' | 'ticket_number' | 'created_at' | 'updated_at'> & {
+  id: string;
+  number: string;
+  created_at: string | Date;
+  updated_at: string | Date;
+};
+
+const person = (alias: string) =>
+  `json_build_object('id', ${alias}.id, 'name', coalesce(nullif(trim(${alias}.first_name || ' ' || ${alias}.last_name), ''), ${alias}.email),
+     'email', ${alias}.email, 'role', ${alias}.role)`;
+
+/** The list's columns and joins: everything a line shows in one query. */
+export const SUMMARY = {
+  columns: `t.id, t.number, t.subject, t.status, t.priority, t.channel, t.comment_count, t.attachment_count, t.created_at, t.updated_at,
+    c.name as category, s.name as sub_category, d.name as department, ${person('r')} as requester,
+    case when a.id is null then null else ${person('a')} end as assignee`,
+  from: `ticket t join employee r on r.id = t.requester_id left join employee a on a.id = t.assignee_id
+    left join category c on c.id = t.category_id left join category s on s.id = t.sub_category_id
+    left join department d on d.id = t.department_id`,
+} as const;
+
+export type View = 'all' | 'open' | 'new' | 'mine' | 'unassigned' | 'waiting' | 'requested';
+
+const OPEN = `('new', 'open', 'in_progress', 'pending', 'on_hold')`;
+
+/** The portal's views as conditions. */
+const VIEWS: Record<View, (reader: Employee) => Sql> = {
+  all: () => ({ sql: 'true', params: [] }),
+  open: () => ({ sql: `t.status in ${OPEN}`, params: [] }),
+  new: () => ({ sql: `t.status = 'new'`, params: [] }),
+  mine: ({ id }) => ({ sql: `t.assignee_id = ? and t.status in ${OPEN}`, params: [id] }),
+  unassigned: () => ({ sql: `t.assignee_id is null and t.status in ${OPEN}`, params: [] }),
+  waiting: () => ({ sql: `t.status in ('pending', 'on_hold')`, params: [] }),
+  requested: ({ id }) => ({ sql: 't.requester_id = ?', params: [id] }),
+};
+
+export interface ListTickets {
+  view?: View | undefined;
+  status?: Status | undefined;
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}
+
+export interface TicketPage {
+  count: number;
+  countCapped: boolean;
+  /** Cursors of the neighbouring pages. */
+  next: string | null;
+  previous: string | null;
+  results: TicketSummary[];
+}
+
+/** Counting stops here: an exact count of a large table costs more than the page (and nobody reads it). */
+const COUNT_CAP = 1000;
+
+/** A page of the tickets a reader may see, newest submission first; keyset pages, so that a deep page costs as little as the first. */
+export async function listTickets(em: EntityManager, reader: Employee, asked: ListTickets): Promise<TicketPage> {
+  const { limit = 50 } = asked;
+  const scope = and(
+    visibleTickets(reader),
+    VIEWS[asked.view ?? 'all'](reader),
+    asked.status ? { sql: 't.status = ?', params: [asked.status] } : null,
+  );
+  const cursor = asked.cursor === undefined ? null : readCursor(asked.cursor);
+  const page = cursor ? and(scope, after(cursor)) : scope;
+  const backwards = cursor?.direction === 'before';
+  const order = backwards ? 'asc' : 'desc';
+
+  const rows = await em.execute<SummaryRow[]>(
+    `select ${SUMMARY.columns}, to_char(t.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US') as key from ${SUMMARY.from} where ${page.sql}
+      order by t.created_at ${order}, t.id ${order} limit ${limit + 1}`,
+    page.params,
+  );
+  const more = rows.length > limit;
+  const shown = (rows as (SummaryRow & { key: string })[]).slice(0, limit);
+  if (backwards) shown.reverse();
+  const count = await countTickets(em, scope);
+  return {
+    count: Math.min(count, COUNT_CAP),
+    countCapped: count > COUNT_CAP,
+    next: (backwards || more) && shown.length > 0 ? cursorOf('after', shown.at(-1)) : null,
+    previous: cursor && (!backwards || more) && shown.length > 0 ? cursorOf('before', shown[0]) : null,
+    results: shown.map(summaryOf),
+  };
+}
+
+async function countTickets(em: EntityManager, { sql, params }: Sql): Promise<number> {
+  const [row] = await em.execute<{ n: string }[]>(
+    `select count(*) as n from (select 1 from ticket t where ${sql} limit ${COUNT_CAP + 1}) counted`,
+    params,
+  );
+  return Number(row?.n ?? 0);
+}
+
+function and(...conditions: (Sql | null)[]): Sql {
+  const given = conditions.filter((condition) => condition !== null);
+  return { sql: given.map(({ sql }) => `(${sql})`).join(' and '), params: given.flatMap(({ params }) => params) };
+}
+
+interface Cursor {
+  direction: 'after' | 'before';
+  /** UTC to the microsecond, exactly as PostgreSQL prints it. */
+  key: string;
+  id: number;
+}
+
+function after({ direction, key, id }: Cursor): Sql {
+  const sign = direction === 'after' ? '<' : '>';
+  return { sql: `(t.created_at, t.id) ${sign} (?::timestamp at time zone 'utc', ?::bigint)`, params: [key, id] };
+}
+
+function cursorOf(direction: Cursor['direction'], row: (SummaryRow & { key: string }) | undefined): string | null {
+  return row ? `${direction}_${row.key}_${row.id}` : null;
+}
+
+function readCursor(text: string): Cursor {
+  const match = /^(after|before)_(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})_(\d{1,15})$/.exec(text);
+  if (!match)
+    throw new AppError('validation_failed', 'Field validation failed', { cursor: ['is not one that this list gave'] });
+  return { direction: match[1] as Cursor['direction'], key: match[2] ?? '', id: Number(match[3]) };
+}
+
+export function summaryOf({ number, ...row }: SummaryRow): TicketSummary {
+  const { id, created_at, updated_at, subject, status, priority, category, sub_category, department } = row;
+  const { requester, assignee, channel, comment_count, attachment_count } = row;
+  return {
+    ...{ id: Number(id), ticket_number: ticketNumber(Number(number)), subject, status, priority },
+    ...{ category, sub_category, department, requester, assignee, channel, comment_count, attachment_count },
+    created_at: new Date(created_at).toISOString(),
+    updated_at: new Date(updated_at).toISOString(),
+  };
+}

@@ -1,0 +1,19 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import { Employee } from '../people/employee.ts';
+import { Ticket } from './ticket.ts';
+
+const ParticipantSchema = defineEntity({
+  name: 'Participant',
+  tableName: 'participant',
+  properties: {
+    id: p.bigint('number').primary(),
+    ticket: () => p.manyToOne(Ticket),
+    employee: () => p.manyToOne(Employee),
+    state: p.enum(['proposed', 'confirmed'] as const),
+    createdAt: p.datetime(),
+  },
+});
+
+/** Who takes part in a ticket's conversation. Reply tokens are minted per participant. */
+export class Participant extends ParticipantSchema.class {}
+ParticipantSchema.setClass(Participant);

@@ -1,0 +1,26 @@
+import type { Transaction } from '../db/transaction.ts';
+import type { TicketEvent } from './ticket-event.ts';
+
+/** One line of history, as the verbs write it beside their change. */
+export interface NewEvent {
+  /** null: the desk itself. */
+  actorId: number | null;
+  type: TicketEvent['type'];
+  channel: TicketEvent['channel'];
+  data: Record<string, unknown>;
+  /** false: nobody gets a mail about it. */
+  notify: boolean;
+}
+
+/** The columns of an event but ticket and comment, for an `insert … select` of the statement that makes the change. */
+export const EVENT_COLUMNS = 'actor_id, type, channel, data, notice, created_at';
+export const EVENT_VALUES = '?::bigint, ?, ?, ?::jsonb, ?, ?::timestamptz';
+
+export function eventParams(tx: Transaction, { actorId, type, channel, data, notify }: NewEvent): unknown[] {
+  return [actorId, type, channel, JSON.stringify(data), notify ? 'pending' : 'none', tx.now];
+}
+
+/** Has the notice of a written event made once the transaction commits. */
+export function wakeNotice(tx: Transaction, event: NewEvent, id: string | undefined): void {
+  if (event.notify) tx.wake('notify-events', Number(id));
+}

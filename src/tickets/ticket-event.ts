@@ -1,0 +1,24 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import { Employee } from '../people/employee.ts';
+import { Comment } from './comment.ts';
+import { Ticket } from './ticket.ts';
+
+const TicketEventSchema = defineEntity({
+  name: 'TicketEvent',
+  tableName: 'ticket_event',
+  properties: {
+    id: p.bigint('number').primary(),
+    ticket: () => p.manyToOne(Ticket),
+    actor: () => p.manyToOne(Employee).nullable(),
+    type: p.enum(['opened', 'commented', 'status_changed', 'assigned', 'bounced'] as const),
+    data: p.json<Record<string, unknown>>().onCreate(() => ({})),
+    comment: () => p.manyToOne(Comment).nullable(),
+    channel: p.enum(['mail', 'portal', 'api', 'system'] as const),
+    notice: p.enum(['none', 'pending', 'done'] as const),
+    createdAt: p.datetime(),
+  },
+});
+
+/** One line of a ticket's history, written in the transaction that made the change. */
+export class TicketEvent extends TicketEventSchema.class {}
+TicketEventSchema.setClass(TicketEvent);

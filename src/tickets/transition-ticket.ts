@@ -1,0 +1,128 @@
+import type { Transaction } from '../db/transaction.ts';
+import { AppError, fieldError } from '../errors.ts';
+import { isStaff, type Person } from '../people/employee.ts';
+import { actorsOf } from './access.ts';
+import { joinTicket } from './join-ticket.ts';
+import {
+  FINAL_STATUSES,
+  findTransition,
+  transitionsFrom,
+  type Need,
+  type Status,
+  type Transition,
+  type TransitionName,
+} from './lifecycle.ts';
+import type { LockedTicket } from './locked-ticket.ts';
+import { COMMENT_PARTS, commentParams } from './new-comment.ts';
+import { EVENT_COLUMNS, EVENT_VALUES, eventParams, wakeNotice, type NewEvent } from './record-event.ts';
+import type { TicketEvent } from './ticket-event.ts';
+import type { Priority } from './ticket.ts';
+
+/** What a transition was given; the lifecycle's `needs` say which of it must be there. */
+export interface TransitionTicket {
+  name: TransitionName;
+  actor: Person;
+  channel: TicketEvent['channel'];
+  priority?: Priority;
+  categoryId?: number | null;
+  subCategoryId?: number | null;
+  reason?: string;
+  comment?: string;
+  assignee?: Person;
+}
+
+/** Changes the status of a locked ticket as the lifecycle allows: 403 for a wrong role, 409 with the allowed ones, 400 for what is missing. */
+export async function transitionTicket(tx: Transaction, ticket: LockedTicket, given: TransitionTicket): Promise<void> {
+  const { name, actor, channel } = given;
+  refuseWrong(ticket, given);
+  for (const need of findTransition(name).needs) refuseMissing(need, ticket, given);
+  if (given.assignee && !isStaff(given.assignee)) throw fieldError('assignee', 'must be a coordinator or an admin');
+
+  const assignee = name === 'claim' ? actor : given.assignee;
+  await tx.em.execute(
+    `update ticket set priority = coalesce(?, priority), category_id = coalesce(?::bigint, category_id),
+       sub_category_id = coalesce(?::bigint, sub_category_id), assignee_id = coalesce(?::bigint, assignee_id) where id = ?`,
+    [given.priority ?? null, given.categoryId ?? null, given.subCategoryId ?? null, assignee?.id ?? null, ticket.id],
+  );
+  if (assignee && assignee.id !== ticket.assigneeId) await joinTicket(tx, ticket.id, assignee.id);
+  const { reason, comment } = given;
+  await moveTicket(tx, ticket, {
+    name,
+    actorId: actor.id,
+    channel,
+    notify: true,
+    ...(reason && { reason }),
+    ...(comment && { comment }),
+  });
+}
+
+function refuseWrong(ticket: LockedTicket, { name, actor }: TransitionTicket): void {
+  const { by, from } = findTransition(name);
+  const actors = actorsOf(actor, ticket);
+  if (!by.some((one) => actors.includes(one))) throw new AppError('forbidden', `Your role may not ${name} a ticket`);
+  if (from.includes(ticket.status)) return;
+  const { status } = ticket;
+  const allowed = transitionsFrom(status, actors).map((transition) => transition.name);
+  const message = `A ticket that is ${status.replace('_', ' ')} cannot be changed by "${name}"`;
+  throw new AppError('invalid_transition', message, { status, transition: name, allowed });
+}
+
+function refuseMissing(need: Need, ticket: LockedTicket, given: TransitionTicket): void {
+  const there: Record<Need, boolean> = {
+    priority: Boolean(given.priority ?? ticket.priority),
+    category: Boolean(given.categoryId ?? ticket.categoryId ?? ticket.departmentId),
+    reason: Boolean(given.reason),
+    comment: Boolean(given.comment),
+    assignee: Boolean(given.assignee ?? ticket.assigneeId),
+  };
+  if (!there[need]) throw fieldError(need, 'is needed for this');
+}
+
+export interface MoveTicket {
+  name: TransitionName;
+  /** null: the desk itself. */
+  actorId: number | null;
+  channel: TicketEvent['channel'];
+  reason?: string;
+  /** Public words that go with it, such as how it was resolved. */
+  comment?: string;
+  notify: boolean;
+}
+
+/** `c` without words: the event then has no comment. */
+const NO_COMMENT = `c as (select null::bigint as id, t.id as ticket_id from t)`;
+
+const MOVE = (commentParts: string) => `
+  with t as (
+    update ticket set status = ?, status_reason = ?, version = version + 1, updated_at = ?, comment_count = comment_count + ?,
+        resolved_at = case ? when 'resolved' then ?::timestamptz when 'closed' then resolved_at end,
+        closed_at = case when ?::boolean then ?::timestamptz end
+      where id = ? returning id),
+  ${commentParts},
+  e as (insert into ticket_event (ticket_id, comment_id, ${EVENT_COLUMNS}) select c.ticket_id, c.id, ${EVENT_VALUES} from c returning id)
+  select e.id as event from e`;
+
+/** The only writer of `status`. Does not ask who may: `transitionTicket` and the lifecycle's consequences do. */
+export async function moveTicket(tx: Transaction, ticket: LockedTicket, given: MoveTicket): Promise<void> {
+  const { name, actorId, channel, reason, comment, notify } = given;
+  const { to } = findTransition(name);
+  const from = ticket.status;
+  const data = { transition: name, from, to, ...(reason && { reason }) };
+  const event: NewEvent = { actorId, type: 'status_changed', channel, data, notify };
+  const words = actorId !== null && comment ? { authorId: actorId, body: comment } : null;
+  const said =
+    words && commentParams(tx, { ...words, visibility: 'public', channel: channel === 'system' ? 'api' : channel });
+  const [row] = await tx.em.execute<{ event: string }[]>(MOVE(said ? COMMENT_PARTS : NO_COMMENT), [
+    ...[to, reason ?? null, tx.now, said ? 1 : 0, to, tx.now, FINAL_STATUSES.includes(to), tx.now, ticket.id],
+    ...(said ?? []),
+    ...eventParams(tx, event),
+  ]);
+  ticket.status = to;
+  ticket.version += 1;
+  wakeNotice(tx, event, row?.event);
+}
+
+/** What a person may do to a ticket now, for the answer of the API. */
+export function transitionsFor(person: Person, ticket: { status: Status; requesterId: number }): readonly Transition[] {
+  return transitionsFrom(ticket.status, actorsOf(person, ticket));
+}

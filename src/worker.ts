@@ -1,0 +1,104 @@
+import type { PgBoss } from 'pg-boss';
+import type { Handlers, QueueName } from './jobs/queues.ts';
+import { QUEUES } from './jobs/queues.ts';
+import type { RunTransaction } from './db/transaction.ts';
+import type { Log } from './log.ts';
+import { fetchMessages, type FetchDeps } from './mail/inbound/fetch-messages.ts';
+import { ingestMessages, type IngestDeps } from './mail/inbound/ingest-messages.ts';
+import { pollMailbox, type PollDeps } from './mail/inbound/poll-mailbox.ts';
+import { notifyEvents, type NotifyDeps } from './mail/outbound/notify-events.ts';
+import { recoverOutbox } from './mail/outbound/recover-outbox.ts';
+import { sendMessages, type SendDeps } from './mail/outbound/send-messages.ts';
+import { pollAll, sweep } from './mail/sweep.ts';
+import { faultPoint } from './fault-point.ts';
+
+export interface WorkerDeps {
+  boss: PgBoss;
+  transaction: RunTransaction;
+  log: Log;
+  poll: PollDeps;
+  fetch: FetchDeps;
+  ingest: IngestDeps;
+  notify: NotifyDeps;
+  send: SendDeps;
+}
+
+type Ids = { ids: number[] };
+const idsOf = (jobs: readonly Ids[]) => [...new Set(jobs.flatMap(({ ids }) => ids))];
+
+/** Milliseconds between two looks for rows without a job, and between two polls. */
+const SWEEP_EVERY = 15_000;
+const POLL_EVERY = 10_000;
+
+/** The whole background side on one screen: queue name → function. A queue without a handler does not compile. */
+function handlersOf({ transaction, poll, fetch, ingest, notify, send }: WorkerDeps): Handlers {
+  return {
+    'poll-mailbox': async ([job]) => void (job && (await pollMailbox(poll, job.mailboxId))),
+    'fetch-messages': (jobs) => fetchMessages(fetch, idsOf(jobs)),
+    'ingest-messages': (jobs) => ingestMessages(ingest, idsOf(jobs)),
+    'notify-events': async (jobs) => {
+      for (const ids of parts(idsOf(jobs))) await transaction((tx) => notifyEvents(tx, ids, notify));
+    },
+    'send-messages': async (jobs) => {
+      await sendMessages(transaction, idsOf(jobs), send);
+      faultPoint('O7');
+    },
+  };
+}
+
+async function sweepAll(tx: Parameters<typeof sweep>[0]): Promise<void> {
+  await sweep(tx);
+  await recoverOutbox(tx);
+}
+
+/** Takes on jobs and keeps looking for rows that lost theirs. `stop` lets what is running finish. */
+export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<void> }> {
+  const { boss, transaction, log } = deps;
+  const handlers = handlersOf(deps);
+  // What a crash left is due now, not after the sweeper's patience.
+  await transaction(async (tx) => {
+    await sweep(tx, 0);
+    await recoverOutbox(tx);
+    await pollAll(tx);
+  });
+  for (const name of Object.keys(QUEUES) as QueueName[]) await work(boss, name, handlers, log);
+
+  const every = (milliseconds: number, turn: (tx: Parameters<typeof sweep>[0]) => Promise<void>) =>
+    setInterval(() => {
+      transaction(turn).catch((error: unknown) => log.warn({ err: error }, 'sweeper'));
+    }, milliseconds);
+  const timers = [every(SWEEP_EVERY, sweepAll), every(POLL_EVERY, pollAll)];
+  return {
+    async stop() {
+      timers.forEach(clearInterval);
+      await Promise.all((Object.keys(QUEUES) as QueueName[]).map((name) => boss.offWork(name, { wait: true })));
+    },
+  };
+}
+
+async function work<Q extends QueueName>(boss: PgBoss, name: Q, handlers: Handlers, log: Log): Promise<void> {
+  const { batch, data } = QUEUES[name];
+  const options = {
+    batchSize: batch,
+    pollingIntervalSeconds: 2,
+    notifyPollingIntervalSeconds: 5,
+    burstWhenBatchFull: batch > 1,
+  };
+  await boss.work(name, options, async (jobs) => {
+    const payloads = jobs.map((job) => data.parse(job.data));
+    try {
+      // TypeScript cannot see that queue and payload come from the same row of QUEUES.
+      await handlers[name](payloads as never);
+    } catch (error) {
+      log.error({ err: error, queue: name }, 'job failed; its rows are tried again');
+      throw error;
+    }
+  });
+}
+
+/** Events of one transaction. */
+const PART = 200;
+
+function parts(ids: readonly number[]): number[][] {
+  return Array.from({ length: Math.ceil(ids.length / PART) }, (_, i) => ids.slice(i * PART, (i + 1) * PART));
+}

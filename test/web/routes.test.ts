@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { pathTo, placeOf, returnPath } from '../../web/lib/routes.ts';
+
+describe('addresses of the portal', () => {
+  it.each([
+    ['/', '', { page: 'home' }],
+    ['/tickets', '', { page: 'tickets', view: 'open' }],
+    ['/tickets/', '?view=mine', { page: 'tickets', view: 'mine' }],
+    ['/tickets', '?view=nonsense', { page: 'tickets', view: 'open' }],
+    ['/tickets/new', '', { page: 'new-ticket' }],
+    ['/tickets/418', '', { page: 'ticket', id: 418 }],
+    ['/tickets/0', '', { page: 'not-found' }],
+    ['/tickets/418x', '', { page: 'not-found' }],
+    ['/tickets/99999999999999999999', '', { page: 'not-found' }],
+    ['/tickets/9007199254740993', '', { page: 'not-found' }],
+    ['/tickets/1/2', '', { page: 'not-found' }],
+    ['/local-mail', '', { page: 'local-mail', id: null }],
+    ['/local-mail/7', '', { page: 'local-mail', id: 7 }],
+    ['/elsewhere', '', { page: 'not-found' }],
+  ])('%s%s is a place', (path, search, place) => expect(placeOf(path, search)).toEqual(place));
+
+  it('signing in leads back to the page that asked', () => {
+    const [path = '', search] = pathTo.signIn('/tickets/4?view=x').split(/(?=\?)/);
+    expect(placeOf(path, search)).toEqual({ page: 'sign-in', to: '/tickets/4?view=x', again: false });
+  });
+
+  it.each([
+    'https://evil.example/',
+    '//evil.example',
+    '/\\evil.example',
+    'javascript:alert(1)',
+    '',
+    null,
+    '/sign-in?to=/x',
+    '/\t/evil.example',
+  ])('signing in never leads to %j', (to) => expect(returnPath(to)).toBe('/'));
+});

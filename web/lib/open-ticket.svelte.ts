@@ -1,0 +1,73 @@
+import { changeStatus } from './change-status.ts';
+import { Loaded } from './loaded.svelte.ts';
+import { ask } from './session.svelte.ts';
+import { GRAVE_MOVES, type Ticket, type Transition, type TransitionName } from './statuses.ts';
+import { t } from './texts.svelte.ts';
+
+/** A ticket on screen: read again and again, changed by its buttons, told when somebody else was faster. */
+export class OpenTicket {
+  readonly loaded: Loaded<Ticket>;
+  /** The change of status whose needs are being asked for. */
+  asking = $state.raw<Transition | null>(null);
+  /** The change of status that is under way. */
+  moving = $state.raw<TransitionName | null>(null);
+  notice = $state('');
+  /** The newest comment that was there when the reader last looked; null before the first one. */
+  seen = $state.raw<number | null>(null);
+
+  constructor(id: number) {
+    this.loaded = new Loaded(() => ask('readTicket', { params: { id: String(id) } }));
+  }
+
+  get ticket(): Ticket | undefined {
+    return this.loaded.value;
+  }
+
+  async load(): Promise<number | void> {
+    const wait = await this.loaded.load();
+    if (this.seen === null) this.see();
+    return wait;
+  }
+
+  /** The reader has seen all there is. */
+  see(): void {
+    this.seen = this.ticket ? Math.max(0, ...this.ticket.conversation.map(({ id }) => id)) : null;
+  }
+
+  isFresh = (comment: { id: number }): boolean => this.seen !== null && comment.id > this.seen;
+
+  move(name: TransitionName): Transition | undefined {
+    return this.ticket?.transitions.find((transition) => transition.name === name);
+  }
+
+  /** Makes a change of status, or asks first for what it needs. True when it is made. */
+  async make(transition: Transition): Promise<boolean> {
+    if (!this.ticket || this.moving) return false;
+    if (transition.needs.length > 0 || GRAVE_MOVES.includes(transition.name)) {
+      this.asking = transition;
+      return false;
+    }
+    this.moving = transition.name;
+    const outcome = await changeStatus(this.ticket, transition);
+    this.moving = null;
+    if (outcome.kind === 'done') this.take(outcome.ticket);
+    else if (outcome.kind === 'conflict') await this.meet();
+    else this.notice = outcome.trouble && t().ticket.notSaved(outcome.trouble);
+    return outcome.kind === 'done';
+  }
+
+  /** Shows the ticket as it is after a change. */
+  take(ticket: Ticket): void {
+    this.loaded.set(ticket);
+    this.asking = null;
+    this.notice = '';
+  }
+
+  /** Somebody was faster: says so, reads the ticket again, and goes on asking only if the change is still possible. */
+  async meet(): Promise<void> {
+    await this.loaded.load();
+    const still = this.asking && this.move(this.asking.name);
+    this.notice = still || !this.asking ? t().ticket.changedMeanwhile : t().ticket.notPossible;
+    this.asking = still ?? null;
+  }
+}

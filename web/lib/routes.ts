@@ -1,0 +1,62 @@
+export const VIEWS = ['open', 'new', 'mine', 'unassigned', 'waiting', 'all'] as const;
+export type View = (typeof VIEWS)[number];
+
+/** Where in the portal someone is. */
+export type Place =
+  | { page: 'home' }
+  | { page: 'sign-in'; to: string; again: boolean }
+  | { page: 'tickets'; view: View }
+  | { page: 'ticket'; id: number }
+  | { page: 'new-ticket' }
+  | { page: 'local-mail'; id: number | null }
+  | { page: 'not-found' };
+
+/** The place that an address means. `path` begins with a slash; one slash at its end is forgiven. */
+export function placeOf(path: string, search = ''): Place {
+  const query = new URLSearchParams(search);
+  const [first = '', second, ...rest] = path.replace(/\/$/, '').split('/').slice(1);
+  if (rest.length > 0) return { page: 'not-found' };
+  switch (first) {
+    case '':
+      return { page: 'home' };
+    case 'sign-in':
+      return second === undefined ? { page: 'sign-in', to: returnPath(query.get('to')), again: query.has('again') } : { page: 'not-found' };
+    case 'tickets':
+      return ticketsPlace(second, query);
+    case 'local-mail':
+      return withId(second, (id) => ({ page: 'local-mail', id }), { page: 'local-mail', id: null });
+    default:
+      return { page: 'not-found' };
+  }
+}
+
+function ticketsPlace(second: string | undefined, query: URLSearchParams): Place {
+  if (second === 'new') return { page: 'new-ticket' };
+  const view = VIEWS.find((name) => name === query.get('view')) ?? 'open';
+  return withId(second, (id) => ({ page: 'ticket', id }), { page: 'tickets', view });
+}
+
+function withId(text: string | undefined, place: (id: number) => Place, without: Place): Place {
+  if (text === undefined) return without;
+  const id = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : Number.NaN;
+  return Number.isSafeInteger(id) ? place(id) : { page: 'not-found' };
+}
+
+/** Where to go after signing in: only a path of the portal itself, never another host. */
+export function returnPath(to: string | null): string {
+  if (to === null || !/^\/(?![/\\])/.test(to)) return '/';
+  const url = new URL(to, 'https://portal.invalid');
+  return url.host === 'portal.invalid' && url.pathname !== '/sign-in' ? url.pathname + url.search : '/';
+}
+
+/** The addresses of the pages, the one place where they are written. */
+export const pathTo = {
+  home: '/',
+  signIn: (to: string, again = false) => `/sign-in?to=${encodeURIComponent(to)}${again ? '&again' : ''}`,
+  tickets: '/tickets',
+  view: (view: View) => (view === 'open' ? '/tickets' : `/tickets?view=${view}`),
+  ticket: (id: number) => `/tickets/${id}`,
+  newTicket: '/tickets/new',
+  localMail: '/local-mail',
+  localMailOf: (id: number) => `/local-mail/${id}`,
+};

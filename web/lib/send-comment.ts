@@ -1,0 +1,30 @@
+import type { Output } from '#contract/client.ts';
+import { ask } from './session.svelte.ts';
+import { uploadWith } from './upload.ts';
+
+/** Fields and files as a multipart form; files go in `attachments`. */
+export function formOf(fields: Record<string, string>, files: readonly File[]): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  for (const file of files) form.append('attachments', file, file.name);
+  return form;
+}
+
+export type Progress = (sent: number, all: number) => void;
+
+/** Adds a reply or a note to a ticket. Throws ApiError. */
+export function sendComment(
+  id: number,
+  comment: { body: string; visibility: 'public' | 'internal'; files: readonly File[] },
+  progress: Progress = () => undefined,
+): Promise<Output<'addComment'>> {
+  const { body, visibility, files } = comment;
+  const params = { id: String(id) };
+  if (files.length === 0) return ask('addComment', { params, body: { body, visibility } });
+  return ask('addComment', { params, body: formOf({ body, visibility }, files) }, uploadWith(progress));
+}
+
+/** Opens a ticket. Throws ApiError. */
+export function sendTicket(fields: Record<string, string>, files: readonly File[], progress: Progress): Promise<Output<'openTicket'>> {
+  return ask('openTicket', { body: formOf(fields, files) }, uploadWith(progress));
+}

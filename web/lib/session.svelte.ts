@@ -1,0 +1,118 @@
+import { ApiError, call, type Input, type Output } from '#contract/client.ts';
+import type { RouteName } from '#contract/paths.ts';
+import { noteConnection } from './connection.svelte.ts';
+import { forgetAll } from './forget.ts';
+import { go, here, herePath } from './router.svelte.ts';
+import { pathTo } from './routes.ts';
+
+type Session = Output<'employeeToken'>;
+type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+
+/** Who is signed in. */
+export type Me = Pick<Session, 'id' | 'email' | 'role' | 'first_name' | 'last_name'>;
+
+const CLIENT = { 'x-client': 'portal' };
+const PATIENCE = 30_000;
+
+// In memory only: the refresh token is a cookie that no script can read.
+let access: string | null = null;
+let renewing: Promise<void> | null = null;
+let signedIn = $state.raw<Me | null>(null);
+
+/** Who is signed in, or null. */
+export const me = (): Me | null => signedIn;
+export const isStaff = (): boolean => signedIn !== null && signedIn.role !== 'employee';
+export const nameOf = (of: Me): string => `${of.first_name} ${of.last_name}`.trim() || of.email;
+
+/** Calls an operation as the signed-in person. Renews the session once when it has run out. Throws ApiError. */
+export function ask<N extends RouteName>(name: N, input: Input<N> = {}, send: Fetch = request): Promise<Output<N>> {
+  return call(name, input, { headers: CLIENT, fetch: signed(send) as typeof fetch });
+}
+
+/** The bytes behind a path of the API, as the signed-in person. Throws ApiError. */
+export async function askBytes(path: string): Promise<Blob> {
+  const response = await signed(request)(path, { headers: CLIENT });
+  if (response.ok) return response.blob();
+  throw new ApiError({ status: response.status, error: response.statusText, code: 'unknown', details: {}, retryAfter: null });
+}
+
+/** Signs in. Throws ApiError `invalid_credentials`. */
+export async function signIn(email: string, password: string): Promise<void> {
+  enter(await call('employeeToken', { body: { email, password } }, { headers: CLIENT, fetch: request as typeof fetch }));
+}
+
+/** Ends the session here and at the desk. */
+export async function signOut(): Promise<void> {
+  await call('signOut', { body: {} }, { headers: CLIENT, fetch: request as typeof fetch }).catch(() => undefined);
+  leave();
+  go(pathTo.signIn('/'));
+}
+
+/** On load: a cookie of an earlier visit signs in again. False when there is none. Throws ApiError when the desk does not answer. */
+export async function resume(): Promise<boolean> {
+  try {
+    await renew();
+    return true;
+  } catch (error) {
+    if (isRefused(error)) return false;
+    throw error;
+  }
+}
+
+function enter(session: Session): void {
+  if (signedIn && signedIn.id !== session.id) forgetAll();
+  access = session.access;
+  signedIn = session;
+}
+
+function leave(): void {
+  access = null;
+  signedIn = null;
+  forgetAll();
+}
+
+const isRefused = (error: unknown) => error instanceof ApiError && [400, 401, 403].includes(error.problem.status);
+
+function signed(send: Fetch): Fetch {
+  return async (url, init) => {
+    const first = await send(url, withToken(init));
+    if (first.status !== 401) return first;
+    try {
+      await renew();
+    } catch (error) {
+      if (isRefused(error)) expire();
+      return first;
+    }
+    return send(url, withToken(init));
+  };
+}
+
+function withToken(init: RequestInit = {}): RequestInit {
+  return { ...init, headers: { ...(init.headers as Record<string, string>), ...(access && { authorization: `Bearer ${access}` }) } };
+}
+
+/** One renewal at a time, in this tab and across tabs: a refresh token works once. */
+function renew(): Promise<void> {
+  const work = async () => enter(await call('refreshToken', { body: {} }, { headers: CLIENT, fetch: request as typeof fetch }));
+  const alone = () => ('locks' in navigator ? navigator.locks.request('smartsupport-renew', work) : work());
+  renewing ??= alone().finally(() => (renewing = null));
+  return renewing;
+}
+
+/** The session is over: to the sign-in page and afterwards back to where we were; what was written stays in the drafts. */
+function expire(): void {
+  access = null;
+  if (here().page !== 'sign-in') go(pathTo.signIn(herePath(), true), { replace: true });
+}
+
+async function request(url: string, init: RequestInit = {}): Promise<Response> {
+  try {
+    const signal = init.body instanceof FormData ? null : AbortSignal.timeout(PATIENCE);
+    const response = await fetch(url, { ...init, signal, credentials: 'same-origin' });
+    noteConnection(true);
+    return response;
+  } catch (error) {
+    noteConnection(false);
+    throw error;
+  }
+}

@@ -1,0 +1,96 @@
+import type { Problem } from '#contract/client.ts';
+import { whenForgetting } from './forget.ts';
+import { freshen, joined } from './fresh-rows.ts';
+import { problemOf } from './problem-words.ts';
+import type { View } from './routes.ts';
+import { ask } from './session.svelte.ts';
+import type { TicketSummary } from './statuses.ts';
+
+const PAGE = 50;
+
+/** A list of tickets that grows downwards on wish and never moves by itself. */
+export class TicketList {
+  rows = $state.raw<TicketSummary[]>([]);
+  waiting = $state.raw<TicketSummary[]>([]);
+  gone = $state.raw<ReadonlySet<number>>(new Set());
+  count = $state.raw({ n: 0, capped: false });
+  next = $state.raw<string | null>(null);
+  loaded = $state(false);
+  busy = $state(false);
+  problem = $state.raw<Problem | null>(null);
+  /** Where the reader was: the row and the scroll position. */
+  at = $state.raw<number | null>(null);
+  scroll = 0;
+  #query: { view?: View };
+
+  constructor(view?: View) {
+    this.#query = view ? { view } : {};
+  }
+
+  /** Reads the first page, or looks what has changed when there is one. Seconds to wait when the desk says so. */
+  async refresh(): Promise<number | void> {
+    try {
+      const page = await ask('listTickets', { query: { ...this.#query, limit: String(PAGE) } });
+      this.count = { n: page.count, capped: page.count_capped };
+      this.problem = null;
+      if (this.loaded) return this.#compare(page.results, page.next !== null);
+      [this.rows, this.next, this.loaded] = [page.results, page.next, true];
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  /** Reads the next page. */
+  async more(): Promise<void> {
+    if (this.next === null || this.busy) return;
+    this.busy = true;
+    try {
+      const page = await ask('listTickets', { query: { ...this.#query, limit: String(PAGE), cursor: this.next } });
+      this.rows = [...this.rows, ...page.results.filter(({ id }) => !this.rows.some((row) => row.id === id))];
+      this.next = page.next;
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** Shows what has come since, and lets go of what has left. */
+  settle(): void {
+    this.rows = joined(this.waiting, this.rows).filter((row) => !this.gone.has(row.id));
+    this.waiting = [];
+    this.gone = new Set();
+  }
+
+  #compare(firstPage: TicketSummary[], hasMore: boolean): void {
+    const { rows, waiting, gone } = freshen(this.rows, firstPage, hasMore);
+    this.rows = rows;
+    this.waiting = waiting;
+    this.gone = new Set(gone);
+    // An empty screen has nothing that could move under the pointer.
+    if (rows.every((row) => this.gone.has(row.id))) this.settle();
+  }
+
+  #fail(error: unknown): number | undefined {
+    const problem = problemOf(error);
+    if (!this.loaded && problem.status !== 401) this.problem = problem;
+    return problem.retryAfter ?? undefined;
+  }
+}
+
+const lists = new Map<View | 'own', TicketList>();
+let lastView: View = 'open';
+
+/** The list of a view; the same one each time, so that going back finds it as it was. */
+export function listOf(view: View | 'own'): TicketList {
+  if (view !== 'own') lastView = view;
+  const known = lists.get(view) ?? new TicketList(view === 'own' ? undefined : view);
+  lists.set(view, known);
+  return known;
+}
+
+/** The view that was open last, for the way back from a ticket. */
+export const viewBefore = (): View => lastView;
+
+whenForgetting(() => lists.clear());
