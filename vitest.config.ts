@@ -17,7 +17,14 @@ const everyday = [
   // Real PostgreSQL, SMTP and HTTP.
   { ...node, ...postgres, name: 'desk', include: ['test/**/*.desk.test.ts'] },
   // The browser.
-  { ...node, ...postgres, name: 'e2e', include: ['test/**/*.e2e.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 },
+  {
+    ...node,
+    globalSetup: ['test/support/chromium.ts'],
+    name: 'e2e',
+    include: ['test/**/*.e2e.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
 ];
 const system = {
   ...node,

@@ -7,7 +7,7 @@ const PARTS = [
   ['types', 'tsc', ['--noEmit', '-p', '.']],
   ['unit tests', 'vitest', ['run', '--project', 'unit']],
   ['lint', 'eslint', ['--cache', '--cache-location', '.cache/eslint/', '.']],
-  ['svelte', 'svelte-check', ['--threshold', 'warning', '--output', 'human']],
+  ['svelte', 'svelte-check', ['--tsconfig', 'web/tsconfig.json', '--threshold', 'warning', '--output', 'human']],
   ['format', 'prettier', ['--check', '--log-level', 'warn', '--cache', '--cache-location', '.cache/prettier', '.']],
 ];
 

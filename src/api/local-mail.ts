@@ -13,6 +13,7 @@ export interface LocalMailDeps extends MountDeps {
 }
 
 const EMPTY: ParsedCaught = {
+  from: '',
   subject: '',
   date: null,
   messageId: null,
@@ -47,5 +48,5 @@ export function localMailRoutes(router: Router, deps: LocalMailDeps): void {
 
 function present({ id, from, to, raw, parsed, receivedAt }: CaughtMessage): z.input<typeof LocalMail> {
   const date = parsed?.date ?? receivedAt.toISOString();
-  return { id, from, to, subject: parsed?.subject ?? '', date, raw: raw.toString('utf8') };
+  return { id, from: parsed?.from || from, to, subject: parsed?.subject ?? '', date, raw: raw.toString('utf8') };
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type * as schema from '../contract/schemas.ts';
 import { isStaff, type Employee } from '../people/employee.ts';
+import { FINAL_STATUSES } from '../tickets/lifecycle.ts';
 import type { Keyring } from '../secrets.ts';
 import type { Attachment } from '../tickets/attachment.ts';
 import type { Comment } from '../tickets/comment.ts';
@@ -29,7 +30,7 @@ export function presentTicket(view: TicketView, reader: Employee, frames: Keyrin
     transitions: transitionsFor(reader, { status: ticket.status, requesterId: ticket.requester.id }).map(
       ({ name, to, needs }) => ({ name, to, needs: [...needs] }),
     ),
-    may_comment: isStaff(reader) ? ['public', 'internal'] : ['public'],
+    may_comment: isStaff(reader) ? ['public', 'internal'] : FINAL_STATUSES.includes(ticket.status) ? [] : ['public'],
   };
 }
 

@@ -95,6 +95,9 @@ async function keepCaught(desk: Desk, mail: { from: string; to: string[]; raw: B
   const result = await desk.parsers.parse(sha256, { authenticate: false });
   const parsed: ParsedCaught | null = result.ok
     ? {
+        from: result.mail.from.name
+          ? `${result.mail.from.name} <${result.mail.from.address}>`
+          : result.mail.from.address,
         subject: result.mail.subject,
         date: result.mail.date,
         messageId: result.mail.messageId,

@@ -13,6 +13,11 @@ const refresh = z.strictObject({ refresh: z.string().min(1).max(200).optional() 
 export const ticketFilters = z.strictObject({
   view: z.enum(['all', 'open', 'new', 'mine', 'unassigned', 'waiting', 'requested']).optional(),
   status: z.enum(STATUSES).optional(),
+  /** The one with this ticket number, as mails name it. */
+  number: z
+    .string()
+    .regex(/^TX\d{4,15}$/)
+    .optional(),
   limit: z.coerce.number<string>().int().min(1).max(100).optional(),
   cursor: z.string().max(100).optional(),
 });

@@ -70,6 +70,8 @@ const VIEWS: Record<View, (reader: Employee) => Sql> = {
 export interface ListTickets {
   view?: View | undefined;
   status?: Status | undefined;
+  /** TX0001 */
+  number?: string | undefined;
   limit?: number | undefined;
   cursor?: string | undefined;
 }
@@ -93,6 +95,7 @@ export async function listTickets(em: EntityManager, reader: Employee, asked: Li
     visibleTickets(reader),
     VIEWS[asked.view ?? 'all'](reader),
     asked.status ? { sql: 't.status = ?', params: [asked.status] } : null,
+    asked.number ? { sql: 't.number = ?', params: [Number(asked.number.slice(2))] } : null,
   );
   const cursor = asked.cursor === undefined ? null : readCursor(asked.cursor);
   const page = cursor ? and(scope, after(cursor)) : scope;

@@ -39,9 +39,10 @@ export async function transitionTicket(tx: Transaction, ticket: LockedTicket, gi
   if (given.assignee && !isStaff(given.assignee)) throw fieldError('assignee', 'must be a coordinator or an admin');
 
   const assignee = name === 'claim' ? actor : given.assignee;
-  await tx.em.execute(
+  const [set] = await tx.em.execute<{ priority: Priority | null; category: string | null }[]>(
     `update ticket set priority = coalesce(?, priority), category_id = coalesce(?::bigint, category_id),
-       sub_category_id = coalesce(?::bigint, sub_category_id), assignee_id = coalesce(?::bigint, assignee_id) where id = ?`,
+       sub_category_id = coalesce(?::bigint, sub_category_id), assignee_id = coalesce(?::bigint, assignee_id) where id = ?
+     returning priority, (select name from category where category.id = coalesce(ticket.sub_category_id, ticket.category_id)) as category`,
     [given.priority ?? null, given.categoryId ?? null, given.subCategoryId ?? null, assignee?.id ?? null, ticket.id],
   );
   if (assignee && assignee.id !== ticket.assigneeId) await joinTicket(tx, ticket.id, assignee.id);
@@ -53,6 +54,7 @@ export async function transitionTicket(tx: Transaction, ticket: LockedTicket, gi
     notify: true,
     ...(reason && { reason }),
     ...(comment && { comment }),
+    ...(name === 'approve' && set && { facts: { ...set } }),
   });
 }
 
@@ -86,6 +88,8 @@ export interface MoveTicket {
   reason?: string;
   /** Public words that go with it, such as how it was resolved. */
   comment?: string;
+  /** Further facts for the history, such as what it was approved as. */
+  facts?: Record<string, unknown>;
   notify: boolean;
 }
 
@@ -104,10 +108,10 @@ const MOVE = (commentParts: string) => `
 
 /** The only writer of `status`. Does not ask who may: `transitionTicket` and the lifecycle's consequences do. */
 export async function moveTicket(tx: Transaction, ticket: LockedTicket, given: MoveTicket): Promise<void> {
-  const { name, actorId, channel, reason, comment, notify } = given;
+  const { name, actorId, channel, reason, comment, notify, facts } = given;
   const { to } = findTransition(name);
   const from = ticket.status;
-  const data = { transition: name, from, to, ...(reason && { reason }) };
+  const data = { transition: name, from, to, ...(reason && { reason }), ...facts };
   const event: NewEvent = { actorId, type: 'status_changed', channel, data, notify };
   const words = actorId !== null && comment ? { authorId: actorId, body: comment } : null;
   const said =

@@ -8,16 +8,22 @@ export type Given = Partial<Record<Need, string>>;
 
 /** What became of a change of status. `conflict`: somebody was faster, look again. */
 export type Outcome =
-  | { kind: 'done'; ticket: Ticket }
-  | { kind: 'conflict' }
-  | { kind: 'refused'; faults: Given; trouble: string };
+  { kind: 'done'; ticket: Ticket } | { kind: 'conflict' } | { kind: 'refused'; faults: Given; trouble: string };
 
 /** Changes the status of a ticket as its reader saw it; never over a change of somebody else. */
 export async function changeStatus(ticket: Ticket, transition: Transition, given: Given = {}): Promise<Outcome> {
   const { assignee, ...words } = given;
-  const body = { name: transition.name, version: ticket.version, ...words, ...(assignee && { assignee: Number(assignee) }) };
+  const body = {
+    name: transition.name,
+    version: ticket.version,
+    ...words,
+    ...(assignee && { assignee: Number(assignee) }),
+  };
   try {
-    const changed = await ask('transitionTicket', { params: { id: String(ticket.id) }, body: body as NonNullable<Input<'transitionTicket'>['body']> });
+    const changed = await ask('transitionTicket', {
+      params: { id: String(ticket.id) },
+      body: body as NonNullable<Input<'transitionTicket'>['body']>,
+    });
     return { kind: 'done', ticket: changed };
   } catch (error) {
     const problem = problemOf(error);

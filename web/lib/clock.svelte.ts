@@ -1,3 +1,4 @@
+/* eslint svelte/prefer-svelte-reactivity: off -- the date is replaced, never changed */
 let tick = $state.raw(new Date());
 
 /** The present time for what is shown, new every half minute. */

@@ -1,3 +1,4 @@
+/* eslint svelte/prefer-svelte-reactivity: off -- the date is replaced, never changed; nobody watches the set */
 let lostAt = $state.raw<Date | null>(null);
 const retries = new Set<() => void>();
 

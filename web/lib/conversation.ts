@@ -1,10 +1,14 @@
 import type { Comment, Ticket, TicketEvent } from './statuses.ts';
 
 /** What stands in the conversation: a message, or the changes between two messages. */
-export type Entry = { kind: 'message'; key: string; comment: Comment } | { kind: 'events'; key: string; events: TicketEvent[] };
+export type Entry =
+  { kind: 'message'; key: string; comment: Comment } | { kind: 'events'; key: string; events: TicketEvent[] };
 
 /** Messages and changes in order of time. Events that only repeat a message (someone opened, replied, noted) are left out. */
-export function entriesOf({ conversation, events }: Pick<Ticket, 'conversation' | 'events'>, isChange: (event: TicketEvent) => boolean): Entry[] {
+export function entriesOf(
+  { conversation, events }: Pick<Ticket, 'conversation' | 'events'>,
+  isChange: (event: TicketEvent) => boolean,
+): Entry[] {
   const entries: Entry[] = [];
   const changes = events.filter(isChange);
   let next = 0;
@@ -63,5 +67,6 @@ function partsOf(paragraph: string): Part[] {
 /** An address without the punctuation of the sentence round it; a bracket stays when it was opened within. */
 function trimmed(url: string): string {
   const bare = url.replace(/[.,;:!?'’*_]+$/u, '');
-  return bare.endsWith(')') && !bare.includes('(') ? trimmed(bare.slice(0, -1)) : bare;
+  const count = (bracket: string) => bare.split(bracket).length;
+  return bare.endsWith(')') && count(')') > count('(') ? trimmed(bare.slice(0, -1)) : bare;
 }

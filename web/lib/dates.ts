@@ -46,7 +46,9 @@ export function when(iso: string, { locale, texts: { time }, now }: Reader): str
 
 /** Hours and minutes. */
 export function clockTime(iso: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(iso));
+  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(
+    new Date(iso),
+  );
 }
 
 /** The whole date and time, for titles and mail. */

@@ -1,3 +1,4 @@
+/* eslint svelte/prefer-svelte-reactivity: off -- nobody watches the map, only what is in it */
 import { whenForgetting } from './forget.ts';
 import { me } from './session.svelte.ts';
 

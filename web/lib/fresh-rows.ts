@@ -1,3 +1,8 @@
+/** The cursor of the next page, from the link that the API gives to it; null at the end. */
+export function cursorOf(link: string | null): string | null {
+  return link && new URLSearchParams(link.slice(link.indexOf('?') + 1)).get('cursor');
+}
+
 /** A row of a list that is newest first. */
 export interface Row {
   id: number;

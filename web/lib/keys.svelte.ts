@@ -1,7 +1,8 @@
+/* eslint svelte/prefer-svelte-reactivity: off -- nobody watches the set */
 import { remember, remembered } from './remember.ts';
 
-/** What single keys do at present: key → deed. A sequence is written `g q`. */
-export type KeyMap = Record<string, () => void>;
+/** What single keys do at present: key → deed. A sequence is written `g q`. A deed that returns false leaves the key to the browser. */
+export type KeyMap = Record<string, () => unknown>;
 
 const layers = new Set<KeyMap>();
 let single = $state(true);
@@ -27,21 +28,23 @@ export function useKeys(map: KeyMap): () => void {
 export function startKeys(): void {
   single = remembered('single-keys') !== 'off';
   document.addEventListener('keydown', (event) => {
-    if (!single || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (!single || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing)
+      return;
     if (isField(event.target) || document.querySelector('dialog[open]:not([data-drawer])')) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const deed = deedOf(event.timeStamp - firstAt < 1000 ? `${firstOfTwo} ${key}` : key) ?? deedOf(key);
     [firstOfTwo, firstAt] = [key, event.timeStamp];
-    if (!deed) return;
-    event.preventDefault();
-    deed();
+    if (deed && deed() !== false) event.preventDefault();
   });
 }
 
-function deedOf(key: string): (() => void) | undefined {
+function deedOf(key: string): KeyMap[string] | undefined {
   return [...layers].reverse().find((map) => Object.hasOwn(map, key))?.[key];
 }
 
 function isField(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || target.closest('input, textarea, select, [role="menu"], [role="listbox"]') !== null);
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || target.closest('input, textarea, select, [role="menu"], [role="listbox"]') !== null)
+  );
 }

@@ -43,7 +43,14 @@ export function faultsOfTicket(
 }
 
 /** The fields of the form by the names of the API; what was not chosen is left out. */
-export function fieldsOfTicket({ subject, category, subCategory, description, priority, neededOn }: TicketForm): Record<string, string> {
+export function fieldsOfTicket({
+  subject,
+  category,
+  subCategory,
+  description,
+  priority,
+  neededOn,
+}: TicketForm): Record<string, string> {
   const known = category !== '' && category !== '?';
   return {
     subject: subject.trim(),

@@ -4,6 +4,8 @@ export function pastedFiles(event: ClipboardEvent, nameOf: (nth: number) => stri
   if (files.length === 0) return [];
   event.preventDefault();
   return files.map((file, at) =>
-    /^image\.\w+$/.test(file.name) ? new File([file], `${nameOf(already + at + 1)}.${file.name.split('.').at(-1)}`, { type: file.type }) : file,
+    /^image\.\w+$/.test(file.name)
+      ? new File([file], `${nameOf(already + at + 1)}.${file.name.split('.').at(-1)}`, { type: file.type })
+      : file,
   );
 }

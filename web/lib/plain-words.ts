@@ -58,7 +58,9 @@ export function sayEvent(event: Pick<TicketEvent, 'type' | 'data'>, who: string,
 
 function withHow(what: string, data: TicketEvent['data'], texts: Texts): string {
   const priority = text(data['priority']);
-  const named = Object.hasOwn(texts.priority, priority) ? texts.priority[priority as keyof Texts['priority']] : priority;
+  const named = Object.hasOwn(texts.priority, priority)
+    ? texts.priority[priority as keyof Texts['priority']]
+    : priority;
   const how = [named, text(data['category'])].filter(Boolean);
   return how.length > 0 ? texts.events.as(what, texts.list(how)) : what;
 }

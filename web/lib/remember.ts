@@ -1,5 +1,5 @@
 /** What this browser remembers: likings only, nothing that grants access. */
-type Key = 'language' | 'theme' | 'single-keys';
+type Key = 'language' | 'theme' | 'single-keys' | 'was-here';
 
 /** A remembered liking; null when there is none or the browser keeps nothing. */
 export function remembered(key: Key): string | null {

@@ -7,6 +7,8 @@ export type Place =
   | { page: 'sign-in'; to: string; again: boolean }
   | { page: 'tickets'; view: View }
   | { page: 'ticket'; id: number }
+  /** what mails link to */
+  | { page: 'ticket-number'; number: string }
   | { page: 'new-ticket' }
   | { page: 'local-mail'; id: number | null }
   | { page: 'not-found' };
@@ -20,9 +22,15 @@ export function placeOf(path: string, search = ''): Place {
     case '':
       return { page: 'home' };
     case 'sign-in':
-      return second === undefined ? { page: 'sign-in', to: returnPath(query.get('to')), again: query.has('again') } : { page: 'not-found' };
+      return second === undefined
+        ? { page: 'sign-in', to: returnPath(query.get('to')), again: query.has('again') }
+        : { page: 'not-found' };
     case 'tickets':
       return ticketsPlace(second, query);
+    case 't':
+      return /^TX\d{4,15}$/.test(second ?? '')
+        ? { page: 'ticket-number', number: second ?? '' }
+        : { page: 'not-found' };
     case 'local-mail':
       return withId(second, (id) => ({ page: 'local-mail', id }), { page: 'local-mail', id: null });
     default:

@@ -25,6 +25,10 @@ export function sendComment(
 }
 
 /** Opens a ticket. Throws ApiError. */
-export function sendTicket(fields: Record<string, string>, files: readonly File[], progress: Progress): Promise<Output<'openTicket'>> {
+export function sendTicket(
+  fields: Record<string, string>,
+  files: readonly File[],
+  progress: Progress,
+): Promise<Output<'openTicket'>> {
   return ask('openTicket', { body: formOf(fields, files) }, uploadWith(progress));
 }

@@ -1,6 +1,7 @@
 import { ApiError, call, type Input, type Output } from '#contract/client.ts';
 import type { RouteName } from '#contract/paths.ts';
 import { noteConnection } from './connection.svelte.ts';
+import { remember, remembered } from './remember.ts';
 import { forgetAll } from './forget.ts';
 import { go, here, herePath } from './router.svelte.ts';
 import { pathTo } from './routes.ts';
@@ -33,12 +34,20 @@ export function ask<N extends RouteName>(name: N, input: Input<N> = {}, send: Fe
 export async function askBytes(path: string): Promise<Blob> {
   const response = await signed(request)(path, { headers: CLIENT });
   if (response.ok) return response.blob();
-  throw new ApiError({ status: response.status, error: response.statusText, code: 'unknown', details: {}, retryAfter: null });
+  throw new ApiError({
+    status: response.status,
+    error: response.statusText,
+    code: 'unknown',
+    details: {},
+    retryAfter: null,
+  });
 }
 
 /** Signs in. Throws ApiError `invalid_credentials`. */
 export async function signIn(email: string, password: string): Promise<void> {
-  enter(await call('employeeToken', { body: { email, password } }, { headers: CLIENT, fetch: request as typeof fetch }));
+  enter(
+    await call('employeeToken', { body: { email, password } }, { headers: CLIENT, fetch: request as typeof fetch }),
+  );
 }
 
 /** Ends the session here and at the desk. */
@@ -48,26 +57,31 @@ export async function signOut(): Promise<void> {
   go(pathTo.signIn('/'));
 }
 
-/** On load: a cookie of an earlier visit signs in again. False when there is none. Throws ApiError when the desk does not answer. */
+/** On load: the cookie of an earlier visit signs in again. False when there was none. Throws ApiError when the desk does not answer. */
 export async function resume(): Promise<boolean> {
+  // No script can see the cookie; without this mark a first visit would begin with a refused request.
+  if (remembered('was-here') === null) return false;
   try {
     await renew();
     return true;
   } catch (error) {
-    if (isRefused(error)) return false;
-    throw error;
+    if (!isRefused(error)) throw error;
+    remember('was-here', null);
+    return false;
   }
 }
 
 function enter(session: Session): void {
   if (signedIn && signedIn.id !== session.id) forgetAll();
   access = session.access;
+  remember('was-here', 'yes');
   signedIn = session;
 }
 
 function leave(): void {
   access = null;
   signedIn = null;
+  remember('was-here', null);
   forgetAll();
 }
 
@@ -88,12 +102,16 @@ function signed(send: Fetch): Fetch {
 }
 
 function withToken(init: RequestInit = {}): RequestInit {
-  return { ...init, headers: { ...(init.headers as Record<string, string>), ...(access && { authorization: `Bearer ${access}` }) } };
+  return {
+    ...init,
+    headers: { ...(init.headers as Record<string, string>), ...(access && { authorization: `Bearer ${access}` }) },
+  };
 }
 
 /** One renewal at a time, in this tab and across tabs: a refresh token works once. */
 function renew(): Promise<void> {
-  const work = async () => enter(await call('refreshToken', { body: {} }, { headers: CLIENT, fetch: request as typeof fetch }));
+  const work = async () =>
+    enter(await call('refreshToken', { body: {} }, { headers: CLIENT, fetch: request as typeof fetch }));
   const alone = () => ('locks' in navigator ? navigator.locks.request('smartsupport-renew', work) : work());
   renewing ??= alone().finally(() => (renewing = null));
   return renewing;

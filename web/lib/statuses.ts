@@ -66,7 +66,10 @@ export const GRAVE_MOVES: readonly TransitionName[] = ['reject', 'withdraw'];
 
 /** The initials of a name, two at most. */
 export function initials(name: string): string {
-  const words = name.trim().split(/[\s@._-]+/u).filter(Boolean);
+  const words = name
+    .trim()
+    .split(/[\s@._-]+/u)
+    .filter(Boolean);
   const first = [...(words[0] ?? '?')][0] ?? '?';
   const last = words.length > 1 ? ([...(words.at(-1) ?? '')][0] ?? '') : '';
   return (first + last).toUpperCase();

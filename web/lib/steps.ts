@@ -28,7 +28,9 @@ type Facts = Pick<Ticket, 'status' | 'created_at' | 'channel' | 'assignee' | 're
 export function stepsOf(ticket: Facts): Step[] {
   const behind = BEHIND[ticket.status];
   if (behind === null) return [];
-  const taken = ticket.events.findLast(({ type, data }) => [type, data['transition'], data['name']].some((name) => name === 'claim' || name === 'start'));
+  const taken = ticket.events.findLast(({ type, data }) =>
+    [type, data['transition'], data['name']].some((name) => name === 'claim' || name === 'start'),
+  );
   const step = (nth: number, name: Step['name'], more: Partial<Step> = {}): Step => {
     const state = nth < behind ? 'past' : nth === behind ? 'now' : 'later';
     return { name, state, at: null, who: null, channel: null, ...(state === 'past' && more) };

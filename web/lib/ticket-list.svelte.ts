@@ -1,6 +1,7 @@
+/* eslint svelte/prefer-svelte-reactivity: off -- the sets are replaced, never changed; nobody watches the map */
 import type { Problem } from '#contract/client.ts';
 import { whenForgetting } from './forget.ts';
-import { freshen, joined } from './fresh-rows.ts';
+import { cursorOf, freshen, joined } from './fresh-rows.ts';
 import { problemOf } from './problem-words.ts';
 import type { View } from './routes.ts';
 import { ask } from './session.svelte.ts';
@@ -34,7 +35,7 @@ export class TicketList {
       this.count = { n: page.count, capped: page.count_capped };
       this.problem = null;
       if (this.loaded) return this.#compare(page.results, page.next !== null);
-      [this.rows, this.next, this.loaded] = [page.results, page.next, true];
+      [this.rows, this.next, this.loaded] = [page.results, cursorOf(page.next), true];
     } catch (error) {
       return this.#fail(error);
     }
@@ -47,7 +48,7 @@ export class TicketList {
     try {
       const page = await ask('listTickets', { query: { ...this.#query, limit: String(PAGE), cursor: this.next } });
       this.rows = [...this.rows, ...page.results.filter(({ id }) => !this.rows.some((row) => row.id === id))];
-      this.next = page.next;
+      this.next = cursorOf(page.next);
     } catch (error) {
       this.#fail(error);
       throw error;

@@ -4,7 +4,8 @@ export function uploadWith(progress: (sent: number, all: number) => void) {
     new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
       request.open(init.method ?? 'GET', url);
-      for (const [name, value] of Object.entries((init.headers ?? {}) as Record<string, string>)) request.setRequestHeader(name, value);
+      for (const [name, value] of Object.entries((init.headers ?? {}) as Record<string, string>))
+        request.setRequestHeader(name, value);
       request.responseType = 'blob';
       request.upload.onprogress = (event) => progress(event.loaded, event.total);
       request.onload = () => resolve(responseOf(request));

@@ -2,6 +2,8 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 
 /** What a mail client shows of a mail, as our parser saw it. */
 export interface ParsedCaught {
+  /** Header From as a mail client shows it: the envelope of automatic mail has none. */
+  from: string;
   subject: string;
   /** ISO 8601 */
   date: string | null;

@@ -49,7 +49,12 @@ function threadHeaders({ inReplyTo, references = [] }: Draft): string[] {
 
 function textPart(body: string): string[] {
   const text = body.replaceAll(/\r\n|\r|\n/g, '\r\n');
-  return ['Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: base64', '', base64Lines(encoder.encode(text))];
+  return [
+    'Content-Type: text/plain; charset=utf-8',
+    'Content-Transfer-Encoding: base64',
+    '',
+    base64Lines(encoder.encode(text)),
+  ];
 }
 
 function mixed(body: string, files: NonNullable<Draft['files']>, boundary: string): string[] {

@@ -3,7 +3,8 @@ const encoder = new TextEncoder();
 /** Bytes as base64. */
 export function base64(bytes: Uint8Array): string {
   let binary = '';
-  for (let start = 0; start < bytes.length; start += 8192) binary += String.fromCharCode(...bytes.subarray(start, start + 8192));
+  for (let start = 0; start < bytes.length; start += 8192)
+    binary += String.fromCharCode(...bytes.subarray(start, start + 8192));
   return btoa(binary);
 }
 
@@ -25,8 +26,8 @@ export function headerText(text: string): string {
   const words: string[] = [];
   let part = '';
   for (const char of line) {
-    // 45 bytes make 60 characters of base64, plus 12 of "=?UTF-8?B?" and "?=".
-    if (encoder.encode(part + char).length > 45) {
+    // 36 bytes make 48 characters of base64, plus 12 of "=?UTF-8?B?" and "?=": with the name of the header a line stays below 76.
+    if (encoder.encode(part + char).length > 36) {
       words.push(encodedWord(part));
       part = '';
     }
@@ -35,7 +36,8 @@ export function headerText(text: string): string {
   return [...words, encodedWord(part)].join(' ');
 }
 
-const isPlain = (line: string) => /^[\x20-\x7e]*$/.test(line) && !line.includes('=?') && line.split(' ').every((word) => word.length < 900);
+const isPlain = (line: string) =>
+  /^[\x20-\x7e]*$/.test(line) && !line.includes('=?') && line.split(' ').every((word) => word.length < 900);
 const encodedWord = (text: string) => `=?UTF-8?B?${base64(encoder.encode(text))}?=`;
 
 /** A header with its lines folded at spaces near 76 characters (RFC 5322 §2.2.3). */

@@ -19,6 +19,7 @@ export function parseMailAddress(text: string): MailAddress | null {
 export function formatMailAddress({ name, address }: MailAddress): string {
   if (name === '') return address;
   const ascii = /^[\x20-\x7e]*$/.test(name);
-  const phrase = ascii && !/^[\w !#$%&'*+\-/=?^`{|}~]*$/.test(name) ? `"${name.replaceAll(/["\\]/g, '\\$&')}"` : headerText(name);
+  const phrase =
+    ascii && !/^[\w !#$%&'*+\-/=?^`{|}~]*$/.test(name) ? `"${name.replaceAll(/["\\]/g, '\\$&')}"` : headerText(name);
   return `${phrase} <${address}>`;
 }

@@ -1,0 +1,58 @@
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
+
+/** Own flags: the package's switch web security off. The sandbox cannot run as root; the pages are ours, the mails in them sandboxed. */
+const FLAGS = [
+  '--no-sandbox',
+  '--no-zygote',
+  '--disable-gpu',
+  '--in-process-gpu',
+  '--disable-dev-shm-usage',
+  '--font-render-hinting=none',
+];
+
+export interface TestBrowser {
+  /** A page with cookies and storage of its own. */
+  open(options?: BrowserContextOptions): Promise<Page>;
+}
+
+/** A real Chromium for a test file. A console error, an exception or a request to a foreign host on any page fails the test. */
+export function useBrowser(): () => TestBrowser {
+  let browser!: Browser;
+  let complaints: string[] = [];
+  beforeAll(async () => {
+    const { executablePath, env } = inject('chromium');
+    browser = await chromium.launch({
+      executablePath,
+      args: FLAGS,
+      env: { ...process.env, ...env } as Record<string, string>,
+    });
+  });
+  afterEach(async () => {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+    const found = complaints;
+    complaints = [];
+    expect(found).toEqual([]);
+  });
+  afterAll(() => browser?.close());
+
+  return () => ({
+    async open(options = {}) {
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', ...options });
+      context.setDefaultTimeout(10_000);
+      const page = await context.newPage();
+      page.on('console', (message) => {
+        // The answer 401 to the first refresh is how the portal learns that nobody is signed in.
+        if (message.type() === 'error' && !message.location().url.endsWith('/api/token/refresh'))
+          complaints.push(message.text());
+      });
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('request', (request) => {
+        const { protocol, hostname } = new URL(request.url());
+        if (protocol.startsWith('http') && !['localhost', '127.0.0.1'].includes(hostname))
+          complaints.push(`request to ${hostname}`);
+      });
+      return page;
+    },
+  });
+}
