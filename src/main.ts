@@ -2,6 +2,7 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig, type Config } from './config.ts';
+import { account } from './commands/account.ts';
 import { ingest } from './commands/ingest.ts';
 import { openLocalDesk } from './commands/local-desk.ts';
 import { start, type Side } from './commands/start.ts';
@@ -9,6 +10,7 @@ import { migrate } from './db/migrate.ts';
 import { UsageError } from './errors.ts';
 import { createLog, type Log } from './log.ts';
 import { parseCommand } from './mail/inbound/parse/parse-command.ts';
+import { ROLES } from './tickets/lifecycle.ts';
 import { watchParent } from './parent-watch.ts';
 
 /** Exit codes: 0 done, 1 failed or unfinished, 2 wrong use or configuration. */
@@ -41,6 +43,11 @@ const COMMANDS: Record<string, Command> = {
     usage: 'migrate',
     about: 'Brings the database to this version, as its owner. Safe to run again.',
     run: runMigrate,
+  },
+  account: {
+    usage: 'account [--role admin|coordinator|employee] EMAIL',
+    about: 'Makes an approved account (admin unless told otherwise) and prints its password, once.',
+    run: runAccount,
   },
   ingest: {
     usage: 'ingest [--notify] PATH…',
@@ -130,6 +137,17 @@ async function runIngest(args: string[]): Promise<number> {
     stdin: process.stdin,
     stdout: process.stdout,
   });
+}
+
+async function runAccount(args: string[]): Promise<number> {
+  const options = { role: { type: 'string', default: 'admin' } } as const;
+  const { values, positionals: given } = strict(() => parseArgs({ args, options, allowPositionals: true }));
+  const role = ROLES.find((name) => name === values.role);
+  const [email, ...more] = given;
+  if (!role || !email || more.length > 0) throw new UsageError('See: smartsupport account --help');
+  const config = readConfig(process.env);
+  process.stdout.write(`${await account(config, logOf(config), { email, role })}\n`);
+  return 0;
 }
 
 /** Plain arguments of a command without options; `most` of them. */

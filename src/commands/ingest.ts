@@ -1,14 +1,13 @@
 import type { Readable, Writable } from 'node:stream';
-import { openDesk, type Desk } from '../app.ts';
+import type { Desk } from '../app.ts';
 import type { Config } from '../config.ts';
-import { UsageError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { InboundMessage } from '../mail/inbound/inbound-message.ts';
 import { ingestMessages } from '../mail/inbound/ingest-messages.ts';
 import { receiveMessage } from '../mail/inbound/receive-message.ts';
 import { readMessages } from '../mail/inbound/message-files.ts';
 import { ticketNumber } from '../tickets/ticket.ts';
-import { openLocalDesk, type Stop } from './local-desk.ts';
+import { openTool } from './open-tool.ts';
 
 export interface IngestOptions {
   paths: readonly string[];
@@ -60,14 +59,6 @@ export async function ingest(config: Config, log: Log, options: IngestOptions): 
     await stop();
   }
   return unfinished > 0 ? 1 : 0;
-}
-
-async function openTool(config: Config, log: Log): Promise<{ desk: Desk; stop: Stop }> {
-  if (config.mode === 'local') return openLocalDesk(config, log);
-  const { databaseUrl, secretKeys, publicUrl } = config;
-  if (!databaseUrl || !secretKeys || !publicUrl) throw new UsageError('The configuration is incomplete.');
-  const desk = await openDesk({ config, databaseUrl, secretKeys, publicUrl, log, transport: null });
-  return { desk, stop: () => desk.close() };
 }
 
 async function ingestBatch(

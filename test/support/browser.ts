@@ -28,7 +28,11 @@ export function useBrowser(): () => TestBrowser {
       env: { ...process.env, ...env } as Record<string, string>,
     });
   });
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
+    const pages = browser.contexts().flatMap((context) => context.pages());
+    if (task.result?.state === 'fail')
+      for (const [at, page] of pages.entries())
+        await page.screenshot({ path: `.cache/e2e/${task.name.slice(0, 60).replace(/\W+/g, '-')}-${at + 1}.png` });
     await Promise.all(browser.contexts().map((context) => context.close()));
     const found = complaints;
     complaints = [];

@@ -3,8 +3,8 @@ import { faultPoint } from '../../fault-point.ts';
 import type { Source } from '../sources/source.ts';
 import { Mailbox } from '../mailbox.ts';
 
-/** Milliseconds for which one worker has a mailbox to itself. */
-const LEASE = 60_000;
+/** Milliseconds for which one worker has a mailbox to itself; renewed while the source is listing, short for the case that it died. */
+const LEASE = 20_000;
 
 export interface PollDeps {
   transaction: RunTransaction;
@@ -19,6 +19,9 @@ export async function pollMailbox({ transaction, sourceOf }: PollDeps, mailboxId
   const mailbox = await transaction((tx) => lease(tx, mailboxId));
   const source = mailbox && sourceOf(mailbox);
   if (!mailbox || !source) return 0;
+  const renewal = setInterval(() => {
+    transaction((tx) => renew(tx, mailboxId)).catch(() => {}); // the next one will do, or the list fails too
+  }, LEASE / 3);
   try {
     const { keys, cursor } = await source.list(mailbox.cursor);
     const { found, done } = await transaction((tx) => discover(tx, mailboxId, keys, cursor));
@@ -31,6 +34,8 @@ export async function pollMailbox({ transaction, sourceOf }: PollDeps, mailboxId
       tx.em.nativeUpdate(Mailbox, mailboxId, { lastError: lastError.slice(0, 500), leaseUntil: null }),
     );
     throw error;
+  } finally {
+    clearInterval(renewal);
   }
 }
 
@@ -41,6 +46,10 @@ async function lease(tx: Transaction, id: number): Promise<Mailbox | null> {
     [until, id, tx.now],
   );
   return taken.length > 0 ? tx.em.findOne(Mailbox, id) : null;
+}
+
+async function renew(tx: Transaction, id: number): Promise<void> {
+  await tx.em.nativeUpdate(Mailbox, id, { leaseUntil: new Date(tx.now.getTime() + LEASE) });
 }
 
 /** Keys of one statement. */

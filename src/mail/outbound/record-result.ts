@@ -74,6 +74,15 @@ export async function noteOnTheWay({ em }: Transaction, { id, token }: Claim): P
   if (rows.length === 0) throw new Error('The lease of the row is lost');
 }
 
+/** Says that the sender of these rows is alive; a row whose claim was lost stays with whoever has it. */
+export async function renewLease({ em, now }: Transaction, claims: readonly Claim[], leaseMs: number): Promise<void> {
+  const token = claims[0]?.token;
+  if (!token) return;
+  await em.execute(`update outbound_message set lease_until = ? where id in (?) and lease_token = ?`, [
+    ...[new Date(now.getTime() + leaseMs), claims.map(({ id }) => id), token],
+  ]);
+}
+
 /** Gives claimed rows back that there was no time for. Nothing of them was sent. */
 export async function giveBack({ em, wake }: Transaction, claims: readonly Claim[]): Promise<void> {
   for (const { id, token } of claims) {

@@ -8,24 +8,27 @@ import { composeDraft, type ComposeDeps } from './compose-draft.ts';
 import { MAIL_TEMPLATES } from './mail-template.ts';
 import { OutboundMessage } from './outbound-message.ts';
 import { readDrafts, type Draft } from './read-drafts.ts';
-import { giveBack, noteOnTheWay, recordResult } from './record-result.ts';
+import { giveBack, noteOnTheWay, recordResult, renewLease } from './record-result.ts';
 
 export interface SendDeps extends ComposeDeps {
   transport: MailTransport;
   log: Log;
   /** Where the portal is, without a slash at the end. */
   publicUrl: string;
-  /** Milliseconds that a claimed row is ours; longer than the transport takes for one message. */
+  /** Milliseconds that a claimed row is ours without a sign of life; it is renewed while its message is on the way. */
   leaseMs?: number;
+  /** Milliseconds in which the messages of one claim may be begun. */
+  beginMs?: number;
   /** Messages on the way at once. */
   concurrency?: number;
 }
 
 /** Rows of one claim. */
 const ROWS = 50;
-const LEASE = 120_000;
-/** Part of the lease in which a message may still be begun: the rest is for the message itself. */
-const BEGIN_WITHIN = 0.15;
+/** Short, because after a crash nobody sends the row before it ends. */
+const LEASE = 30_000;
+/** The default of beginMs; what was not begun by then is given back for whoever is free. */
+const BEGIN_WITHIN = 18_000;
 const CONCURRENCY = 4;
 /** Bytes of composed messages that are held at once. */
 const MEMORY = 32_000_000;
@@ -72,10 +75,16 @@ async function compose(draft: Draft, deps: SendDeps): Promise<Composed> {
   }
 }
 
-/** A few at a time. Those that could not be begun early in the lease are given back: the lease must outlast the message. */
+/** A few at a time, the lease renewed meanwhile. Those that a slow server left no time for are given back. */
 async function sendClaims(transaction: RunTransaction, claims: readonly Claim[], deps: SendDeps): Promise<void> {
   const queue = [...claims];
-  const end = performance.now() + (deps.leaseMs ?? LEASE) * BEGIN_WITHIN;
+  const leaseMs = deps.leaseMs ?? LEASE;
+  const end = performance.now() + (deps.beginMs ?? BEGIN_WITHIN);
+  const renewal = setInterval(() => {
+    transaction((tx) => renewLease(tx, claims, leaseMs)).catch((error: unknown) => {
+      deps.log.warn({ err: error }, 'lease not renewed');
+    });
+  }, leaseMs / 3);
   const sender = async () => {
     for (let claim = queue.shift(); claim; claim = queue.shift()) {
       await sendClaim(transaction, claim, deps);
@@ -83,6 +92,7 @@ async function sendClaims(transaction: RunTransaction, claims: readonly Claim[],
     }
   };
   const senders = await Promise.allSettled(Array.from({ length: deps.concurrency ?? CONCURRENCY }, sender));
+  clearInterval(renewal);
   if (queue.length > 0) await transaction((tx) => giveBack(tx, queue));
   const broken = senders.find((result) => result.status === 'rejected');
   if (broken) throw broken.reason;

@@ -298,7 +298,7 @@ describe('rows that there is no time for', () => {
     const ids = [];
     for (let n = 0; n < 6; n++) ids.push((await aReply()).id);
     const { handed, transport } = answering();
-    await send(ids, { transport, leaseMs: 0, concurrency: 2 });
+    await send(ids, { transport, beginMs: 0, concurrency: 2 });
     expect(handed).toHaveLength(2);
     const states = (await Promise.all(ids.map(row))).map(({ state, attempts }) => `${state} ${attempts}`);
     expect(states.toSorted()).toEqual([...Array<string>(4).fill('pending 0'), 'sent 1', 'sent 1']);

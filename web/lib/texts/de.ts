@@ -403,7 +403,6 @@ export const de: Texts = {
     notSolved: 'Nein, das hat nicht geholfen',
     withdraw: 'Ich brauche das nicht mehr…',
     askAgain: 'Hilfe anfragen',
-    autoClose: 'Wenn wir eine Weile nichts hören, schließen wir das Ticket.',
     steps: 'Wie weit es ist',
     step: {
       got: 'Wir haben es',

@@ -397,7 +397,6 @@ export const en = {
     notSolved: 'No, it did not',
     withdraw: 'I no longer need this…',
     askAgain: 'Ask for help',
-    autoClose: 'If we hear nothing for a while, we close the ticket.',
     steps: 'How far it is',
     step: {
       got: 'We got it',

@@ -1,0 +1,181 @@
+import { expect, test } from 'vitest';
+import { useBrowser } from '../support/browser.ts';
+import { useRunningDesk } from '../support/running-desk.ts';
+import { PIXEL, ready, signIn, status } from './pages.ts';
+
+const desk = useRunningDesk();
+const browser = useBrowser();
+
+test('a mail becomes a ticket, a reply to its acknowledgement a comment, and the coordinator answers and resolves it in the browser', async () => {
+  const page = await browser().open();
+  await signIn(page, desk(), 'coordinator');
+  await ready(page, 'queue');
+
+  // Local mail: write to the desk as a stranger.
+  await page.getByRole('link', { name: 'Local mail' }).click();
+  await ready(page, 'local-mail');
+  await page.getByRole('button', { name: 'Write to the desk' }).click();
+  await page.getByLabel('From').fill('Ana Réyes <ana@example.org>');
+  await page.getByLabel('Subject').fill('Grüße: laptop will not wake');
+  await page.getByLabel('Message').fill('Good morning,\n\nit stays black.\n\n-- \nAna Réyes\nControlling');
+  await page
+    .locator('.write-mail input[type=file]')
+    .setInputFiles({ name: 'Übersicht.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') });
+  await page.getByRole('button', { name: 'Send mail' }).click();
+
+  // The acknowledgement, and a reply to it under another subject.
+  await page
+    .getByRole('link', { name: /We have your request/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Reply' }).click();
+  await page.getByLabel('Subject').fill('something else');
+  await page.getByLabel('Message').fill('It also smells.');
+  await page.getByRole('button', { name: 'Send mail' }).click();
+  await page.getByText('is on its way').first().waitFor();
+
+  // One ticket, two comments, the file.
+  await page.getByRole('link', { name: 'All open' }).click();
+  await page
+    .getByRole('link', { name: /laptop will not wake/ })
+    .first()
+    .click();
+  await ready(page, 'ticket');
+  await page.getByText('It also smells.').waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page
+      .getByRole('button', { name: /Download/ })
+      .first()
+      .click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('Übersicht.txt');
+
+  await page.getByRole('button', { name: 'Approve…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Priority').selectOption('high');
+  await dialog.getByLabel('Category').selectOption({ label: 'Hardware' });
+  await dialog.getByRole('button', { name: 'Approve ticket' }).click();
+  await status(page, 'Open');
+  await page.keyboard.press('c');
+  await status(page, 'In progress');
+
+  await page.keyboard.press('r');
+  await page.keyboard.type('Which dock is it?');
+  await page.getByRole('button', { name: 'Other ways to send' }).click();
+  await page.getByRole('menuitem', { name: 'Send and set pending' }).click();
+  await status(page, 'Pending');
+  await page.getByText(/· sent/).waitFor();
+
+  await page.locator('h1').focus();
+  await page.keyboard.press('n');
+  await page.keyboard.type('Only we see this');
+  await page.keyboard.press('Control+Enter');
+  await page.getByText('Internal note, only staff see this').waitFor();
+
+  await page.locator('h1').focus();
+  await page.keyboard.press('e');
+  await dialog.getByLabel('What was done').fill('Older firmware.');
+  await dialog.getByRole('button', { name: 'Resolve ticket' }).click();
+  await status(page, 'Resolved');
+
+  // What the requester got, as a mail client shows it.
+  const api = await desk().as('coordinator');
+  const mails = async () => JSON.stringify((await api.get('/api/dev/mail')).body['results']);
+  for (const words of ['Which dock is it?', 'Older firmware.'])
+    await expect.poll(mails, { timeout: 10_000 }).toContain(words);
+  expect(await mails()).not.toContain('Only we see this');
+  const answer = ((await api.get('/api/dev/mail')).body['results'] as { raw: string }[]).find(({ raw }) =>
+    raw.includes('Which dock'),
+  );
+  expect(answer?.raw).toMatch(/^In-Reply-To: </m);
+  expect(answer?.raw).toMatch(/^References: </m);
+
+  await page.goto(`${desk().url}/local-mail`);
+  await page
+    .getByRole('link', { name: /Is this solved/ })
+    .first()
+    .click();
+  const body = page.frameLocator('.mail-frame iframe');
+  await body.getByText('Older firmware.', { exact: true }).waitFor();
+  const [opened] = await Promise.all([
+    page.context().waitForEvent('page'),
+    body
+      .getByRole('link', { name: /ticket/i })
+      .first()
+      .click(),
+  ]);
+  await ready(opened, 'ticket');
+});
+
+test('an employee asks for help in the portal, sees what becomes of it, and says that it is solved', async () => {
+  const [ana, marta] = [await browser().open(), await browser().open()];
+  await signIn(ana, desk(), 'employee', '/tickets/new');
+  await ready(ana, 'new-ticket');
+  await ana.getByRole('button', { name: 'Send to support' }).click();
+  await ana.getByRole('alert').waitFor(); // nothing is sent without the words that are needed
+  await ana.getByLabel('What is the problem, in one line?').fill('Cannot open the price list');
+  await ana.getByLabel('What is it about?').selectOption({ label: 'Access' });
+  await ana.getByLabel('What happened?').fill('You need permission, it says.');
+  await ana.locator('.drop input').setInputFiles([{ name: 'shot.png', mimeType: 'image/png', buffer: PIXEL }]);
+  await ana.getByRole('button', { name: 'Send to support' }).click();
+  await ready(ana, 'ticket');
+  await ana.getByText('shot.png').waitFor();
+
+  await signIn(marta, desk(), 'coordinator');
+  await marta.getByRole('link', { name: 'Cannot open the price list' }).click();
+  await ready(marta, 'ticket');
+  await marta.getByRole('button', { name: 'Approve…' }).click();
+  await marta.getByRole('dialog').getByLabel('Priority').selectOption('low');
+  await marta.getByRole('dialog').getByRole('button', { name: 'Approve ticket' }).click();
+  await status(marta, 'Open');
+  await marta.getByRole('button', { name: 'Resolve…' }).click();
+  await marta.getByRole('dialog').getByLabel('What was done').fill('You have the right now.');
+  await marta.getByRole('dialog').getByRole('button', { name: 'Resolve ticket' }).click();
+  await status(marta, 'Resolved');
+
+  await ana.getByRole('button', { name: '1 new answer' }).click(); // live, without a reload, and nothing moved
+  await ana.getByText('You have the right now.').first().waitFor();
+  await ana.getByRole('button', { name: /solved it/ }).click();
+  await ana.getByRole('heading', { name: 'Solved' }).waitFor();
+
+  await ana.reload(); // the session survives it
+  await ready(ana, 'ticket');
+  await ana.getByRole('button', { name: /Account of/ }).click();
+  await ana.getByRole('menuitem', { name: 'Sign out' }).click();
+  await ready(ana, 'sign-in');
+  await ana.goto(`${desk().url}/tickets`);
+  await ready(ana, 'sign-in');
+});
+
+test('an admin finds the page asked for after signing in, and a wrong password is told without saying which part was wrong', async () => {
+  const page = await browser().open();
+  await desk().write({ from: 'Grace <grace@navy.example>', subject: 'There is a moth', text: 'In relay 70.' });
+  await page.goto(`${desk().url}/tickets?view=unassigned`);
+  await ready(page, 'sign-in');
+  await signIn(page, desk(), 'admin', '/tickets?view=unassigned');
+  await ready(page, 'queue');
+  await page.getByRole('link', { name: 'There is a moth' }).waitFor();
+  expect(page.url()).toContain('view=unassigned');
+});
+
+test('a hostile mail runs nothing, asks nobody, and stays inside its frame (T10, T26)', async () => {
+  const page = await browser().open();
+  const html =
+    '<p>Hello</p><script>top.pwned=1</script><img src="https://track.example/a.png" onerror="top.pwned=1"><svg onload="top.pwned=1"></svg>' +
+    '<a href="javascript:top.pwned=1">click</a><div style="position:fixed;inset:0;background:url(https://track.example/b.png)">over</div>' +
+    '<style>@import url(https://track.example/c.css)</style><form action="https://track.example"><input name="a"></form>';
+  await desk().write({
+    from: '"<img src=x onerror=alert(1)>" <mallory@evil.example>',
+    subject: '<script>alert(1)</script>',
+    html,
+  });
+  await signIn(page, desk(), 'coordinator');
+  await page.getByRole('link', { name: '<script>alert(1)</script>' }).click();
+  await ready(page, 'ticket');
+  await page.getByText('Show original formatting').click();
+  await page.frameLocator('iframe').getByText('Hello').waitFor();
+  expect(await page.evaluate(() => (globalThis as { pwned?: number }).pwned)).toBeUndefined();
+  const frame = page.locator('iframe').first();
+  expect(await frame.getAttribute('sandbox')).not.toMatch(/allow-scripts|allow-same-origin/);
+});

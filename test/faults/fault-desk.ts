@@ -1,0 +1,198 @@
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import pg from 'pg';
+import { SMTPServer } from 'smtp-server';
+import { afterAll, beforeAll } from 'vitest';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/db/embedded.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import type { FaultPoint } from '../../src/fault-point.ts';
+import { silent } from '../../src/log.ts';
+import { onDatabase } from '../support/database.ts';
+import { client, type Client } from '../support/client.ts';
+import { findBreaches } from '../support/invariants.ts';
+import { eventually, temporaryFolder } from '../support/processes.ts';
+import { freePort, launchDesk, type LaunchedDesk } from '../support/running-desk.ts';
+
+const TEMPLATE = 'fault_template';
+
+/** The world around a desk that keeps dying: a database, a Maildir and a mail server that outlive it. */
+export interface FaultDesk {
+  /** Starts the real program; it dies by SIGKILL at the n-th pass of a fault point. */
+  launch(fault?: `${FaultPoint}:${number}`): LaunchedDesk;
+  /** Starts it armed and waits for the kill. `act` runs once it serves; what the kill does to its requests is expected. */
+  dieAt(fault: `${FaultPoint}:${number}`, act?: () => Promise<unknown>): Promise<void>;
+  /** Starts it unarmed, waits until everything is done, checks all invariants, and stops it. */
+  recover(): Promise<void>;
+  deliver(name: string, raw: string): Promise<void>;
+  /** Names in the Maildir's `new` and `cur`. */
+  maildir(): Promise<{ new: string[]; cur: string[] }>;
+  /** A coordinator's calls to the running desk. */
+  staff(): Promise<Client>;
+  query<T extends pg.QueryResultRow>(sql: string): Promise<T[]>;
+  /** What the mail server took, in order. */
+  sent: string[];
+  /** The mail server says 250 only when this is not set: it then waits for the connection's end, as at a kill. */
+  holdAnswer: boolean;
+  smtpPort: number;
+}
+
+export function useFaultDesks(): () => Promise<FaultDesk> {
+  let postgres: EmbeddedPostgres;
+  const ends: (() => Promise<void>)[] = [];
+  beforeAll(async () => {
+    const folder = await temporaryFolder();
+    ends.push(folder.remove);
+    postgres = await startEmbeddedPostgres({ dir: join(folder.path, 'postgres'), log: silent });
+    ends.push(() => postgres.stop());
+    await asAdmin(postgres, `create database ${TEMPLATE} owner smartsupport_owner`);
+    await migrate(onDatabase(postgres.ownerUrl, TEMPLATE), onDatabase(postgres.appUrl, TEMPLATE));
+  });
+  afterAll(async () => {
+    for (const end of ends.toReversed()) await end();
+  });
+  let made = 0;
+  return async () => {
+    const name = `fault_${++made}`;
+    await asAdmin(postgres, `create database ${name} template ${TEMPLATE} owner smartsupport_owner`);
+    const folder = await temporaryFolder();
+    ends.push(folder.remove);
+    const { desk, end } = await openFaultDesk(folder.path, onDatabase(postgres.appUrl, name));
+    ends.push(end);
+    return desk;
+  };
+}
+
+async function asAdmin({ adminUrl }: EmbeddedPostgres, sql: string): Promise<void> {
+  const admin = new pg.Client(adminUrl);
+  await admin.connect();
+  await admin.query(sql).finally(() => admin.end());
+}
+
+async function openFaultDesk(dir: string, databaseUrl: string): Promise<{ desk: FaultDesk; end: () => Promise<void> }> {
+  const maildir = join(dir, 'maildir');
+  for (const part of ['new', 'cur', 'tmp']) await mkdir(join(maildir, part), { recursive: true });
+  const database = new pg.Client(databaseUrl);
+  await database.connect();
+  const state = { sent: [] as string[], holdAnswer: false };
+  const sink = await startSink(state);
+  const [port, smtpPort] = [await freePort(), await freePort()];
+  const env = {
+    ...{
+      DATA_DIR: join(dir, 'data'),
+      DATABASE_URL: databaseUrl,
+      PUBLIC_URL: `http://localhost:${port}`,
+      MAILDIR: maildir,
+    },
+    ...{
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      SMTP_DROP_PORT: String(smtpPort),
+      SMTP_URL: `smtp://127.0.0.1:${sink.port}`,
+    },
+    ...{
+      SECRET_KEYS: `a:${Buffer.alloc(32, 5).toString('base64')}`,
+      SUPPORT_ADDRESS: 'support@desk.example',
+      LOG_LEVEL: 'error',
+    },
+  };
+  let running: LaunchedDesk | null = null;
+  const launch: FaultDesk['launch'] = (fault) => (running = launchDesk({ ...env, ...(fault && { FAULT: fault }) }));
+
+  const desk: FaultDesk = {
+    launch,
+    async dieAt(fault, act) {
+      state.holdAnswer = fault.startsWith('O5');
+      const launched = launch(fault);
+      let trouble: string | null = null;
+      if (act) {
+        await launched.running();
+        trouble = await act().then(() => null, String); // the kill may cut its own cause off
+      }
+      const { signal, code } = await withLimit(launched, `${fault} (${trouble ?? 'no trouble'})`);
+      state.holdAnswer = false;
+      if (signal !== 'SIGKILL')
+        throw new Error(`It ended with ${code ?? signal}, not by the fault ${fault}: ${launched.output()}`);
+    },
+    async recover() {
+      const launched = launch();
+      await launched.running();
+      let breaches: string[] = [];
+      const quiet = async () => {
+        breaches = await findBreaches(database, env.DATA_DIR);
+        const waiting = await readdir(join(maildir, 'new'));
+        return breaches.length === 0 && waiting.length === 0;
+      };
+      await eventually('all done', quiet, 60_000).catch(() => {
+        throw new Error(`Not drained within 60 s: ${breaches.join('\n')}\n${launched.output()}`);
+      });
+      launched.process.kill('SIGTERM');
+      const { code } = await launched.ended;
+      if (code !== 0) throw new Error(`It did not stop cleanly: ${code}\n${launched.output()}`);
+    },
+    async deliver(name, raw) {
+      await writeFile(join(maildir, 'tmp', name), raw);
+      await rename(join(maildir, 'tmp', name), join(maildir, 'new', name)); // as an MTA does
+    },
+    maildir: async () => ({ new: await readdir(join(maildir, 'new')), cur: await readdir(join(maildir, 'cur')) }),
+    async staff() {
+      const email = 'marta@desk.example';
+      const [known] = (await database.query(`select 1 from employee where email = '${email}'`)).rows;
+      if (!known) password = await makeAccount(env, email);
+      const answer = await client(env.PUBLIC_URL).post('/api/token/admin', { email, password });
+      return client(env.PUBLIC_URL, String(answer.body['access']));
+    },
+    query: async <T extends pg.QueryResultRow>(sql: string) => (await database.query<T>(sql)).rows,
+    sent: state.sent,
+    get holdAnswer() {
+      return state.holdAnswer;
+    },
+    smtpPort,
+  };
+  let password = '';
+  const end = async () => {
+    running?.process.kill('SIGKILL');
+    await database.end();
+    await sink.stop();
+  };
+  return { desk, end };
+}
+
+/** The first account of a desk is made on the command line. */
+async function makeAccount(env: Record<string, string>, email: string): Promise<string> {
+  const made = launchDesk(env, ['account', '--role', 'coordinator', email]);
+  const { code } = await made.ended;
+  if (code !== 0) throw new Error(made.output());
+  return made.output().trim();
+}
+
+/** A fault point that is never passed must not hold the suite. */
+async function withLimit(launched: LaunchedDesk, fault: string) {
+  const timer = setTimeout(() => launched.process.kill('SIGABRT'), 40_000);
+  return launched.ended
+    .finally(() => clearTimeout(timer))
+    .then((end) => {
+      if (end.signal === 'SIGABRT') throw new Error(`${fault} was not reached: ${launched.output()}`);
+      return end;
+    });
+}
+
+async function startSink(state: { sent: string[]; holdAnswer: boolean }) {
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    logger: false,
+    onData(stream, _session, callback) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        state.sent.push(Buffer.concat(chunks).toString('utf8'));
+        if (!state.holdAnswer) callback(); // held: the client is killed before it hears 250
+      });
+    },
+  });
+  server.on('error', () => undefined); // a killed client resets its connection
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.server.address() as AddressInfo;
+  return { port, stop: () => new Promise<void>((resolve) => server.close(() => resolve())) };
+}
