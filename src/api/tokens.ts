@@ -23,7 +23,7 @@ export function tokenRoutes(router: Router, deps: TokenDeps): void {
       return present(
         ctx,
         deps,
-        await signIn(deps.transaction, { ...body, staffOnly: name === 'adminToken', userAgent }),
+        await signIn(deps.transaction, deps.secrets.refresh, { ...body, staffOnly: name === 'adminToken', userAgent }),
       );
     });
 

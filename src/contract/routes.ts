@@ -6,7 +6,7 @@ import * as schema from './schemas.ts';
 
 const EVERYONE = ['employee', 'coordinator', 'admin'] as const;
 
-const credentials = z.strictObject({ email: z.string().trim().min(3).max(320), password: z.string().min(1).max(1024) });
+const credentials = z.strictObject({ email: schema.line(320), password: z.string().min(1).max(1024) });
 const refresh = z.strictObject({ refresh: z.string().min(1).max(200).optional() });
 
 /** Filters of the list, as the portal's views need them. */

@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { RunTransaction, Transaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { Employee, isStaff } from './employee.ts';
@@ -21,19 +21,25 @@ export interface SignedIn {
 /** Checks a password and opens a session. The answer and its time are the same for whoever does not exist or may not sign in. */
 export async function signIn(
   transaction: RunTransaction,
+  key: Buffer,
   { email, password, staffOnly, userAgent }: { email: string; password: string; staffOnly: boolean; userAgent: string },
 ): Promise<SignedIn> {
   const found = await transaction((tx) => tx.em.findOne(Employee, { email: email.trim().toLowerCase() }));
   const fits = await verifyPassword(found?.passwordHash ?? null, password);
   if (!found || !fits || found.status !== 'approved' || (staffOnly && !isStaff(found)))
     throw new AppError('invalid_credentials', 'The address or the password is wrong, or the account is not approved');
-  return transaction((tx) => openSession(tx, found.id, userAgent));
+  return transaction((tx) => openSession(tx, key, found.id, userAgent));
 }
 
-async function openSession(tx: Transaction, employeeId: number, userAgent: string): Promise<SignedIn> {
+async function openSession(tx: Transaction, key: Buffer, employeeId: number, userAgent: string): Promise<SignedIn> {
   const employee = await tx.em.findOneOrFail(Employee, employeeId);
-  const refresh = newToken();
+  const [next] = await tx.em.execute<{ id: string }[]>(
+    `select nextval(pg_get_serial_sequence('session', 'id')) as id`,
+  );
+  const id = Number(next?.id);
+  const refresh = tokenOf(key, id, randomBytes(32));
   const session = tx.em.create(Session, {
+    id,
     employee,
     refreshHash: hash(refresh),
     rotatedAt: tx.now,
@@ -47,7 +53,7 @@ async function openSession(tx: Transaction, employeeId: number, userAgent: strin
 
 /**
  * Exchanges a refresh token for the next one, which is derived from it with `key`: whoever repeats the exchange within ten seconds
- * (two tabs, a lost answer) gets the same one. A later use of the old token means theft: the session ends.
+ * (two tabs, a lost answer) gets the same one. A later use of any earlier token means theft: the session ends (RFC 9700 §4.14.2).
  */
 export async function refreshSession(
   tx: Transaction,
@@ -60,19 +66,27 @@ export async function refreshSession(
     { $or: [{ refreshHash: hashed }, { previousHash: hashed }], revokedAt: null, expiresAt: { $gt: tx.now } },
     { populate: ['employee'], lockMode: 4, lockTableAliases: ['s0'] },
   );
-  if (!session || session.employee.status !== 'approved') return 'refused';
+  if (!session) return endStolen(tx, key, token);
+  if (session.employee.status !== 'approved') return 'refused';
   const late = tx.now.getTime() - session.rotatedAt.getTime() > GRACE;
   if (session.refreshHash !== hashed && late) {
     session.revokedAt = tx.now;
     return 'reused';
   }
-  const refresh = createHmac('sha256', key).update(token).digest('base64url');
+  const refresh = tokenOf(key, session.id, createHmac('sha256', key).update(token).digest());
   if (session.refreshHash === hashed) {
     session.previousHash = hashed;
     session.refreshHash = hash(refresh);
     session.rotatedAt = tx.now;
   }
   return { employee: session.employee, session, refresh };
+}
+
+/** A token that is not in force but names a living session, with our signature, was given out earlier. */
+async function endStolen(tx: Transaction, key: Buffer, token: string): Promise<'refused' | 'reused'> {
+  const id = sessionOf(key, token);
+  const ended = id === null ? 0 : await tx.em.nativeUpdate(Session, { id, revokedAt: null }, { revokedAt: tx.now });
+  return ended > 0 ? 'reused' : 'refused';
 }
 
 /** Ends the session of a refresh token; an unknown one is already ended. */
@@ -97,6 +111,19 @@ export async function createAccount(
   });
 }
 
-/** 256 random bits. */
-const newToken = () => randomBytes(32).toString('base64url');
+/** A refresh token: session id, signature of it, 256 secret bits. The signature alone opens nothing. */
+function tokenOf(key: Buffer, sessionId: number, secret: Buffer): string {
+  return `${sessionId}.${signatureOf(key, sessionId)}.${secret.toString('base64url')}`;
+}
+
+/** The session that a token of ours was made for, in force or not; null for what we did not make. */
+function sessionOf(key: Buffer, token: string): number | null {
+  const [, id = '', signature = ''] = /^(\d{1,15})\.([\w-]{22})\.[\w-]{43}$/.exec(token) ?? [];
+  if (!id) return null;
+  return timingSafeEqual(Buffer.from(signature), Buffer.from(signatureOf(key, Number(id)))) ? Number(id) : null;
+}
+
+const signatureOf = (key: Buffer, sessionId: number) =>
+  createHmac('sha256', key).update(`session|${sessionId}`).digest().subarray(0, 16).toString('base64url');
+
 const hash = (token: string) => createHash('sha256').update(token).digest('hex');

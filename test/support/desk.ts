@@ -21,6 +21,8 @@ export const PASSWORD = 'correct horse battery';
 export interface TestDesk extends Desk {
   config: Config;
   databaseUrl: string;
+  /** As the role that may change the schema: for tests that make the database fail. */
+  databaseOwnerUrl: string;
   /** Set by `startWeb` of the harness. */
   url: string;
   /** Everything that was sent, as it arrived by SMTP. */
@@ -38,7 +40,18 @@ export interface DeskSettings {
   worker?: boolean;
   clock?: () => Date;
   transport?: MailTransport;
+  /** Another way to the same database, such as a proxy that can be cut. */
+  reach?: (databaseUrl: string) => Promise<string>;
 }
+
+/** What turns a desk into one of production; it is reached by http all the same. */
+export const PRODUCTION: Readonly<Record<string, string>> = {
+  DATABASE_URL: 'postgres://localhost/desk',
+  PUBLIC_URL: 'https://help.maravia.example',
+  SECRET_KEYS,
+  SUPPORT_ADDRESS: 'support@maravia.example',
+  SMTP_URL: 'smtp://localhost',
+};
 
 /** A whole desk on a database of its own: real PostgreSQL, HTTP and SMTP; only the clock may be ours. */
 export function useDesk(settings: DeskSettings = {}): () => TestDesk {
@@ -52,7 +65,8 @@ export function useDesk(settings: DeskSettings = {}): () => TestDesk {
   return () => started.desk;
 }
 
-export async function startTestDesk({ env = {}, web = false, worker = false, clock, transport }: DeskSettings) {
+export async function startTestDesk(settings: DeskSettings) {
+  const { env = {}, web = false, worker = false, clock, transport, reach } = settings;
   const database = await cloneDatabase();
   const dir = await mkdtemp(join(tmpdir(), 'smartsupport-desk-'));
   const config = readConfig({ DATA_DIR: dir, LOG_LEVEL: 'silent', ...env });
@@ -60,9 +74,9 @@ export async function startTestDesk({ env = {}, web = false, worker = false, clo
   const desk = await openDesk({
     ...{
       config,
-      databaseUrl: database.url,
+      databaseUrl: reach ? await reach(database.url) : database.url,
       secretKeys: SECRET_KEYS,
-      publicUrl: 'http://localhost:8080',
+      publicUrl: config.publicUrl ?? 'http://localhost:8080',
       log: silent,
       parsers: 1,
     },
@@ -76,7 +90,15 @@ export async function startTestDesk({ env = {}, web = false, worker = false, clo
   const port = running.find((side): side is { port: number; stop(): Promise<void> } => 'port' in side)?.port;
   const url = `http://127.0.0.1:${port ?? 0}`;
   return {
-    desk: { ...desk, ...verbs(desk, url), config, databaseUrl: database.url, url, caught },
+    desk: {
+      ...desk,
+      ...verbs(desk, url),
+      config,
+      databaseUrl: database.url,
+      databaseOwnerUrl: database.ownerUrl,
+      url,
+      caught,
+    },
     async stop() {
       for (const side of running) await side.stop();
       await desk.close();
