@@ -4,6 +4,8 @@ import type { Keyring } from '../secrets.ts';
 
 const claims = z.object({ kind: z.enum(['comment', 'image', 'local']), id: z.int() });
 export type Framed = z.infer<typeof claims>;
+/** Without an end a path would be good for ever. */
+const ending = z.object({ exp: z.int() });
 
 /** Seconds a frame may be opened for; the page that shows it asks for a new one each time it loads the ticket. */
 const SECONDS = 900;
@@ -25,7 +27,10 @@ export function readFrameToken(keyring: Keyring, token: string): Framed | null {
   try {
     const kid = jwt.decode(token, { complete: true })?.header.kid ?? '';
     const key = keyring.keys.get(kid);
-    return key ? claims.parse(jwt.verify(token, key, { algorithms: ['HS256'], audience: 'frame' })) : null;
+    if (!key) return null;
+    const payload = jwt.verify(token, key, { algorithms: ['HS256'], audience: 'frame' });
+    ending.parse(payload);
+    return claims.parse(payload);
   } catch {
     return null;
   }

@@ -29,11 +29,16 @@ function explain(error: NodeJS.ErrnoException, port: number): Error {
   return error;
 }
 
+/** Milliseconds after which a connection whose request has just finished is noticed. */
+const LOOK_AGAIN = 50;
+
 /** Takes no new connections, lets requests finish, then cuts what is left. */
 export async function closeServer(http: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-  http.closeIdleConnections();
+  // A client keeps its connection open for the next request, which nobody would answer.
+  const idle = setInterval(() => http.closeIdleConnections(), LOOK_AGAIN);
   const timer = setTimeout(() => http.closeAllConnections(), PATIENCE);
   await closed;
+  clearInterval(idle);
   clearTimeout(timer);
 }

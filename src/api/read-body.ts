@@ -4,16 +4,24 @@ import { AppError } from '../errors.ts';
 /** Most bytes of a JSON request. */
 const JSON_LIMIT = 1_000_000;
 
-/** The whole body, or 413 beyond `limit` bytes. */
-export async function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
+/**
+ * The whole body, or 413 beyond `limit` bytes. The rest of a body that is too large is read and thrown away: a client that is still
+ * writing would not see the answer otherwise.
+ */
+export function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) throw new AppError('payload_too_large', `More than ${limit} bytes`, { limit });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+  return new Promise((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) return void chunks.push(chunk);
+      chunks.length = 0;
+      reject(new AppError('payload_too_large', `More than ${limit} bytes`, { limit }));
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('aborted', () => reject(new AppError('malformed_request', 'The body was cut off')));
+    request.on('error', () => reject(new AppError('malformed_request', 'The body was cut off')));
+  });
 }
 
 /** The body as JSON; an empty one is {}. 415 for another type, 400 for what is not JSON. */

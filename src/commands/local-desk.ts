@@ -90,7 +90,8 @@ export async function openLocalDesk(config: Config, log: Log): Promise<{ desk: D
   return { desk, stop };
 }
 
-async function keepCaught(desk: Desk, mail: { from: string; to: string[]; raw: Buffer }): Promise<void> {
+/** Keeps what the local catcher took, as the Local mail page shows it. */
+export async function keepCaught(desk: Desk, mail: { from: string; to: string[]; raw: Buffer }): Promise<void> {
   const { sha256 } = await desk.blobs.put(mail.raw);
   const result = await desk.parsers.parse(sha256, { authenticate: false });
   const parsed: ParsedCaught | null = result.ok

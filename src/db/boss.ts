@@ -13,6 +13,8 @@ export function createBoss(url: string, log: Log, { worker }: { worker: boolean 
     supervise: worker,
     schedule: false,
     useListenNotify: worker,
+    // Both: monitoring is a part of supervision, which is every 60 s unless told.
+    superviseIntervalSeconds: 10,
     monitorIntervalSeconds: 5,
     max: worker ? 6 : 2,
   });

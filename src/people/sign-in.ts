@@ -33,9 +33,7 @@ export async function signIn(
 
 async function openSession(tx: Transaction, key: Buffer, employeeId: number, userAgent: string): Promise<SignedIn> {
   const employee = await tx.em.findOneOrFail(Employee, employeeId);
-  const [next] = await tx.em.execute<{ id: string }[]>(
-    `select nextval(pg_get_serial_sequence('session', 'id')) as id`,
-  );
+  const [next] = await tx.em.execute<{ id: string }[]>(`select nextval(pg_get_serial_sequence('session', 'id')) as id`);
   const id = Number(next?.id);
   const refresh = tokenOf(key, id, randomBytes(32));
   const session = tx.em.create(Session, {

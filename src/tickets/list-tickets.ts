@@ -151,9 +151,15 @@ function cursorOf(direction: Cursor['direction'], row: (SummaryRow & { key: stri
 
 function readCursor(text: string): Cursor {
   const match = /^(after|before)_(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})_(\d{1,15})$/.exec(text);
-  if (!match)
+  if (!match || !isTime(match[2] ?? ''))
     throw new AppError('validation_failed', 'Field validation failed', { cursor: ['is not one that this list gave'] });
   return { direction: match[1] as Cursor['direction'], key: match[2] ?? '', id: Number(match[3]) };
+}
+
+/** A moment that PostgreSQL can read too: no 30 February, no year 0. */
+function isTime(key: string): boolean {
+  const time = new Date(`${key.slice(0, 23)}Z`);
+  return Number.isFinite(time.getTime()) && time.toISOString().startsWith(key.slice(0, 23)) && !key.startsWith('0000');
 }
 
 export function summaryOf({ number, ...row }: SummaryRow): TicketSummary {

@@ -20,10 +20,13 @@ const TEMPLATE = 'fault_template';
 export interface FaultDesk {
   /** Starts the real program; it dies by SIGKILL at the n-th pass of a fault point. */
   launch(fault?: `${FaultPoint}:${number}`): LaunchedDesk;
-  /** Starts it armed and waits for the kill. `act` runs once it serves; what the kill does to its requests is expected. */
+  /**
+   * Starts it armed, waits for the kill, and checks what must hold even then. `act` runs once it serves; what the kill does to its
+   * requests is expected.
+   */
   dieAt(fault: `${FaultPoint}:${number}`, act?: () => Promise<unknown>): Promise<void>;
-  /** Starts it unarmed, waits until everything is done, checks all invariants, and stops it. */
-  recover(): Promise<void>;
+  /** Starts it unarmed, waits until everything is done (and `also` is true), checks all invariants, and stops it. */
+  recover(also?: () => Promise<boolean>): Promise<void>;
   deliver(name: string, raw: string): Promise<void>;
   /** Names in the Maildir's `new` and `cur`. */
   maildir(): Promise<{ new: string[]; cur: string[] }>;
@@ -37,7 +40,8 @@ export interface FaultDesk {
   smtpPort: number;
 }
 
-export function useFaultDesks(): () => Promise<FaultDesk> {
+/** Desks for a test file, each with a database of its own; `env` is added to what it is configured with. */
+export function useFaultDesks(): (env?: Record<string, string>) => Promise<FaultDesk> {
   let postgres: EmbeddedPostgres;
   const ends: (() => Promise<void>)[] = [];
   beforeAll(async () => {
@@ -52,12 +56,12 @@ export function useFaultDesks(): () => Promise<FaultDesk> {
     for (const end of ends.toReversed()) await end();
   });
   let made = 0;
-  return async () => {
+  return async (env = {}) => {
     const name = `fault_${++made}`;
     await asAdmin(postgres, `create database ${name} template ${TEMPLATE} owner smartsupport_owner`);
     const folder = await temporaryFolder();
     ends.push(folder.remove);
-    const { desk, end } = await openFaultDesk(folder.path, onDatabase(postgres.appUrl, name));
+    const { desk, end } = await openFaultDesk(folder.path, onDatabase(postgres.appUrl, name), env);
     ends.push(end);
     return desk;
   };
@@ -69,7 +73,11 @@ async function asAdmin({ adminUrl }: EmbeddedPostgres, sql: string): Promise<voi
   await admin.query(sql).finally(() => admin.end());
 }
 
-async function openFaultDesk(dir: string, databaseUrl: string): Promise<{ desk: FaultDesk; end: () => Promise<void> }> {
+async function openFaultDesk(
+  dir: string,
+  databaseUrl: string,
+  more: Record<string, string>,
+): Promise<{ desk: FaultDesk; end: () => Promise<void> }> {
   const maildir = join(dir, 'maildir');
   for (const part of ['new', 'cur', 'tmp']) await mkdir(join(maildir, part), { recursive: true });
   const database = new pg.Client(databaseUrl);
@@ -95,7 +103,9 @@ async function openFaultDesk(dir: string, databaseUrl: string): Promise<{ desk: 
       SUPPORT_ADDRESS: 'support@desk.example',
       LOG_LEVEL: 'error',
     },
+    ...more,
   };
+  const around = { sent: state.sent, maildir };
   let running: LaunchedDesk | null = null;
   const launch: FaultDesk['launch'] = (fault) => (running = launchDesk({ ...env, ...(fault && { FAULT: fault }) }));
 
@@ -113,17 +123,21 @@ async function openFaultDesk(dir: string, databaseUrl: string): Promise<{ desk: 
       state.holdAnswer = false;
       if (signal !== 'SIGKILL')
         throw new Error(`It ended with ${code ?? signal}, not by the fault ${fault}: ${launched.output()}`);
+      const breaches = await findBreaches(database, env.DATA_DIR, { ...around, atRest: false });
+      if (breaches.length > 0) throw new Error(`At the kill: ${breaches.join('\n')}`);
     },
-    async recover() {
+    async recover(also = () => Promise.resolve(true)) {
       const launched = launch();
       await launched.running();
       let breaches: string[] = [];
       const quiet = async () => {
-        breaches = await findBreaches(database, env.DATA_DIR);
+        if (!(await isAtRest(database))) return false; // cheap, while there is work
+        breaches = await findBreaches(database, env.DATA_DIR, around);
         const waiting = await readdir(join(maildir, 'new'));
-        return breaches.length === 0 && waiting.length === 0;
+        return breaches.length === 0 && waiting.length === 0 && (await also());
       };
-      await eventually('all done', quiet, 60_000).catch(() => {
+      await eventually('all done', quiet, 60_000).catch(async () => {
+        breaches = await findBreaches(database, env.DATA_DIR, around);
         throw new Error(`Not drained within 60 s: ${breaches.join('\n')}\n${launched.output()}`);
       });
       launched.process.kill('SIGTERM');
@@ -156,6 +170,15 @@ async function openFaultDesk(dir: string, databaseUrl: string): Promise<{ desk: 
     await sink.stop();
   };
   return { desk, end };
+}
+
+async function isAtRest(database: pg.Client): Promise<boolean> {
+  const { rows } = await database.query<{ open: boolean }>(
+    `select exists (select from inbound_message where state in ('discovered', 'fetched'))
+         or exists (select from ticket_event where notice = 'pending')
+         or exists (select from outbound_message where state in ('pending', 'sending', 'ambiguous')) as open`,
+  );
+  return rows[0]?.open === false;
 }
 
 /** The first account of a desk is made on the command line. */

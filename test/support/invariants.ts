@@ -23,6 +23,7 @@ const ALWAYS: Record<string, string> = {
   'P4 the stored bytes are those that were hashed': `select id from outbound_message where mime is not null and encode(sha256(mime), 'hex') is distinct from mime_sha256`,
   'P4 what is sent, failed or suppressed is let go': `select id from outbound_message where state in ('sent', 'failed', 'suppressed')
         and (lease_token is not null or finished_at is null)`,
+  'P4 what may still be sent has not finished': `select id, state, reason from outbound_message where state in ('pending', 'sending', 'ambiguous') and finished_at is not null`,
   'P10 a ticket is acknowledged once': `select ticket_id from outbound_message where template = 'ticket-received' and state <> 'suppressed' group by 1 having count(*) > 1`,
   'the counters are right': `select t.id from ticket t where comment_count <> (select count(*) from comment c where c.ticket_id = t.id)
         or attachment_count <> (select count(*) from attachment a where a.ticket_id = t.id)`,
@@ -38,21 +39,21 @@ const AT_REST: Record<string, string> = {
   'P4 no outbound row is left over': `select id, state, reason from outbound_message where state in ('pending', 'sending', 'ambiguous')`,
 };
 
-/** What lies outside the database. */
+/** What lies outside the database, and which moment it is. */
 export interface Surroundings {
-  /** Holds the blobs. */
-  dataDir: string;
   /** Raw mails that the world received. */
   sent?: readonly string[];
   /** The folder that is polled. */
   maildir?: string;
+  /** Nothing may be left to do; true unless given. */
+  atRest?: boolean;
 }
 
-/** Breaches of the promises P1–P5 and P10 as readable lines; none when all is well. `atRest`: nothing may be left to do either. */
+/** Breaches of the promises P1–P5 and P10 as readable lines; none when all is well. `dataDir` holds the blobs. */
 export async function findBreaches(
   client: pg.Client,
-  { dataDir, sent, maildir }: Surroundings,
-  { atRest }: { atRest: boolean },
+  dataDir: string,
+  { sent, maildir, atRest = true }: Surroundings = {},
 ): Promise<string[]> {
   // All queries see the same moment: the desk may be at work.
   await client.query('begin isolation level repeatable read read only');

@@ -50,8 +50,8 @@ export async function claimRows(
   await giveUp(tx, onTheWay);
 
   const bytes = (row: Row) => composed.get(Number(row.id));
-  for (const row of free) if (!row.has_mime) await putAside(tx, row, bytes(row));
-  const ready = free.filter((row) => row.has_mime || mimeOf(bytes(row)) !== null);
+  const [ready, empty] = partition(free, (row) => row.has_mime || mimeOf(bytes(row)) !== null);
+  for (const row of empty) await putAside(tx, row, bytes(row));
   await storeBytes(
     tx,
     ready.flatMap((row) => (row.has_mime ? [] : [[Number(row.id), mimeOf(bytes(row)) ?? Buffer.alloc(0)] as const])),
