@@ -17,13 +17,21 @@ const address = z
   .toLowerCase()
   .regex(/^[a-z0-9._-]{1,16}@[a-z0-9.-]+$/, 'must be a mail address whose local part is at most 16 plain characters');
 
+const keysOf = (text: string) => text.split(',').map((entry) => entry.split(':'));
+
 /** kid:secret, the current one first; kid is one character of a-z2-7, the secret at least 32 bytes in base64. */
 const secretKeys = z
   .string()
   .regex(
-    /^[a-z2-7]:[A-Za-z0-9+/_=-]{43,}(,[a-z2-7]:[A-Za-z0-9+/_=-]{43,})*$/,
+    /^[a-z2-7]:[A-Za-z0-9+/_-]{43,}=*(,[a-z2-7]:[A-Za-z0-9+/_-]{43,}=*)*$/,
     'must look like a:SECRET with SECRET at least 32 random bytes in base64, the current one first (make one with: openssl rand -base64 32)',
-  );
+  )
+  .refine((text) => keysOf(text).every(([, secret]) => Buffer.from(secret ?? '', 'base64').length >= 32), {
+    error: 'has a secret of less than 32 bytes',
+  })
+  .refine((text) => new Set(keysOf(text).map(([kid]) => kid)).size === keysOf(text).length, {
+    error: 'names two secrets by the same character',
+  });
 
 /** Understood in both modes. */
 const common = {

@@ -191,7 +191,7 @@ async function makeAccount(env: Record<string, string>, email: string): Promise<
 
 /** A fault point that is never passed must not hold the suite. */
 async function withLimit(launched: LaunchedDesk, fault: string) {
-  const timer = setTimeout(() => launched.process.kill('SIGABRT'), 40_000);
+  const timer = setTimeout(() => launched.process.kill('SIGABRT'), 120_000);
   return launched.ended
     .finally(() => clearTimeout(timer))
     .then((end) => {

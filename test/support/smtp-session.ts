@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 /** An SMTP client without manners: it sends exactly the bytes it is given, so that a server can be shown anything. */
@@ -18,13 +17,17 @@ export async function openSmtp(port: number): Promise<SmtpSession> {
   const socket = connect(port, '127.0.0.1');
   let heard = '';
   let ended = false;
-  const ends = () => {
-    ended = true;
-  };
+  let wake = () => {};
   socket
-    .on('data', (chunk: Buffer) => (heard += chunk.toString('latin1')))
-    .on('error', ends)
-    .on('close', ends);
+    .on('data', (chunk: Buffer) => {
+      heard += chunk.toString('latin1');
+      wake();
+    })
+    .on('error', () => undefined)
+    .on('close', () => {
+      ended = true;
+      wake();
+    });
   const hear = async (): Promise<string> => {
     for (;;) {
       const [answer] = ANSWER.exec(heard) ?? [];
@@ -33,7 +36,7 @@ export async function openSmtp(port: number): Promise<SmtpSession> {
         return answer.trimEnd();
       }
       if (ended) throw new Error(`The server hung up after ${JSON.stringify(heard)}`);
-      await Promise.race([once(socket, 'data'), once(socket, 'close')]).catch(() => undefined);
+      await new Promise<void>((resolve) => (wake = resolve));
     }
   };
   const session: SmtpSession = {

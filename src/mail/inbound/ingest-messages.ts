@@ -66,16 +66,17 @@ async function prepare({ transaction, parse, log }: IngestDeps, ids: readonly nu
 async function applyAll(deps: IngestDeps, prepared: readonly Prepared[]): Promise<void> {
   let rest = prepared;
   while (rest.length > 0) {
-    const { done, failure } = await applyBatch(deps, rest);
-    const [failed] = failure ? rest.slice(done, done + 1) : [];
-    if (failed)
-      deps.log.warn(
-        { err: failure, inboundMessageId: failed.id, alone: rest.length === 1 },
-        'message could not be applied',
-      );
-    if (failed && rest.length === 1) await deps.transaction((tx) => countFailure(tx, failed.id, failure));
-    else if (failed) await applyAll(deps, [failed]);
-    rest = rest.slice(done + (failed ? 1 : 0));
+    const { done, failed, failure } = await applyBatch(deps, rest).catch((error: unknown) => {
+      // Not in anybody's savepoint, so it is any of them (a reference that cannot be looked up), or the database.
+      return { done: rest.length, failed: rest, failure: error };
+    });
+    for (const one of failed) {
+      const alone = rest.length === 1;
+      deps.log.warn({ err: failure, inboundMessageId: one.id, alone }, 'message could not be applied');
+      if (alone) await deps.transaction((tx) => countFailure(tx, one.id, failure));
+      else await applyAll(deps, [one]);
+    }
+    rest = rest.slice(done);
   }
 }
 
@@ -88,11 +89,15 @@ interface Item {
   pointers: Pointers;
 }
 
+interface Outcome {
+  /** How many are dealt with, the failed one included. */
+  done: number;
+  failed: readonly Prepared[];
+  failure: unknown;
+}
+
 /** Applies messages in order, a savepoint each, until one fails. */
-async function applyBatch(
-  deps: IngestDeps,
-  prepared: readonly Prepared[],
-): Promise<{ done: number; failure: unknown }> {
+async function applyBatch(deps: IngestDeps, prepared: readonly Prepared[]): Promise<Outcome> {
   const outcome = await deps.transaction(async (tx) => {
     const deliveries = await lockDeliveries(
       tx,
@@ -100,16 +105,18 @@ async function applyBatch(
     );
     const items = new Map(prepared.flatMap(({ id, result }) => itemOf(deps.replyTokens, deliveries.get(id), result)));
     const lookup = await loadLookup(tx, [...items.values()]);
-    for (const [done, { id, result }] of prepared.entries()) {
+    for (const [at, item] of prepared.entries()) {
+      const { id, result } = item;
       if (!deliveries.has(id)) continue;
       const failure = await inSavepoint(tx, () => ingestOne(tx, id, result, items.get(id), lookup));
-      if (failure) return { done, failure };
+      if (failure) return { done: at + 1, failed: [item], failure };
     }
     faultPoint('A2');
-    return { done: prepared.length, failure: null };
+    return { done: prepared.length, failed: [], failure: null };
   });
   faultPoint('A3');
-  await deps.acknowledge(prepared.slice(0, outcome.done).map(({ id }) => id)).catch((error: unknown) => {
+  const kept = prepared.slice(0, outcome.done - outcome.failed.length);
+  await deps.acknowledge(kept.map(({ id }) => id)).catch((error: unknown) => {
     deps.log.warn({ err: error }, 'source could not be told; it is asked again at the next poll');
   });
   faultPoint('A4');

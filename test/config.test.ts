@@ -1,0 +1,151 @@
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { readConfig, VARIABLES } from '../src/config.ts';
+import { UsageError } from '../src/errors.ts';
+
+const KEYS = `a:${'A'.repeat(43)}=`;
+const production = {
+  DATABASE_URL: 'postgres://desk@db/desk',
+  PUBLIC_URL: 'https://help.maravia.example/',
+  SECRET_KEYS: KEYS,
+  SUPPORT_ADDRESS: 'Support@Maravia.example',
+  SMTP_URL: 'smtps://user:secret@mail.maravia.example',
+};
+
+/** The lines that a start is refused with. */
+function refusal(env: Record<string, string>): string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError);
+    return (error as UsageError).message.split('\n');
+  }
+  throw new Error('It was not refused');
+}
+
+test('without any variable the desk is local, on the loopback, with its data in the project', () => {
+  expect(readConfig({})).toEqual({
+    mode: 'local',
+    port: 8080,
+    host: '127.0.0.1',
+    dataDir: resolve(import.meta.dirname, '..', '.data'),
+    organisation: 'SmartSupport',
+    logLevel: 'info',
+    supportAddress: 'support@localhost',
+    smtpDropHost: '127.0.0.1',
+    smtpDropPort: 2525,
+    maxMessageBytes: 50_000_000,
+    dnsServers: null,
+    maildir: null,
+    databaseUrl: null,
+    databaseOwnerUrl: null,
+    publicUrl: null,
+    secretKeys: null,
+    smtpUrl: null,
+  });
+});
+
+test('an empty variable is one that is not set', () => {
+  expect(readConfig({ PORT: '', DATABASE_URL: '', DATA_DIR: '' })).toEqual(readConfig({}));
+});
+
+test('the whole of production is read, addresses in lower case and the public URL without its slash', () => {
+  expect(readConfig(production)).toMatchObject({
+    mode: 'production',
+    host: '0.0.0.0',
+    databaseUrl: production.DATABASE_URL,
+    databaseOwnerUrl: production.DATABASE_URL,
+    publicUrl: 'https://help.maravia.example',
+    supportAddress: 'support@maravia.example',
+    secretKeys: KEYS,
+    smtpUrl: production.SMTP_URL,
+    smtpDropPort: null,
+  });
+  expect(
+    readConfig({ ...production, DATABASE_OWNER_URL: 'postgres://owner@db/desk', SMTP_DROP_PORT: '25' }),
+  ).toMatchObject({
+    databaseOwnerUrl: 'postgres://owner@db/desk',
+    smtpDropPort: 25,
+  });
+});
+
+test('numbers, lists and folders are read as what they are', () => {
+  const env = {
+    PORT: '0',
+    DATA_DIR: 'here',
+    DNS_SERVERS: '127.0.0.1:5353, ::1',
+    MAILDIR: 'mail',
+    MAX_MESSAGE_BYTES: '10000',
+  };
+  expect(readConfig(env)).toMatchObject({
+    port: 0,
+    dataDir: join(process.cwd(), 'here'),
+    dnsServers: ['127.0.0.1:5353', '::1'],
+    maildir: join(process.cwd(), 'mail'),
+    maxMessageBytes: 10_000,
+  });
+});
+
+test('half of production is refused with one line a variable, whichever half', () => {
+  expect(refusal({ DATABASE_URL: production.DATABASE_URL })).toEqual([
+    expect.stringMatching(/^The configuration is incomplete\. DATABASE_URL asks for production/),
+    'PUBLIC_URL is missing',
+    'SECRET_KEYS is missing',
+    'SUPPORT_ADDRESS is missing',
+    'SMTP_URL is missing',
+  ]);
+  for (const name of Object.keys(production).filter((each) => each !== 'SUPPORT_ADDRESS')) {
+    const lines = refusal({ [name]: production[name as keyof typeof production] }).slice(1);
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.every((line) => line.endsWith(' is missing'))).toBe(true);
+    expect(lines.some((line) => line.startsWith(`${name} `))).toBe(false);
+  }
+});
+
+test.each(Object.keys(production))('production without %s is refused and names it', (name) => {
+  const { [name]: _, ...rest } = production as Record<string, string>;
+  expect(refusal(rest).slice(1)).toEqual([`${name} is missing`]);
+});
+
+test.each<[string, string]>([
+  ['PORT', 'eighty'],
+  ['PORT', '65536'],
+  ['PORT', '-1'],
+  ['PORT', '80.5'],
+  ['SMTP_DROP_PORT', '1e9'],
+  ['MAX_MESSAGE_BYTES', '9999'],
+  ['LOG_LEVEL', 'verbose'],
+  ['SUPPORT_ADDRESS', 'support'],
+  ['SUPPORT_ADDRESS', 'support@desk@example'],
+  ['SUPPORT_ADDRESS', 'sup+port@localhost'],
+  ['SUPPORT_ADDRESS', 'a-very-long-local-part@localhost'],
+  ['ORGANISATION', '   '],
+])('%s=%s is refused by name, in one line', (name, value) => {
+  expect(refusal({ [name]: value })).toEqual([
+    'The configuration is wrong.',
+    expect.stringMatching(new RegExp(`^${name} is wrong: .+`)),
+  ]);
+});
+
+test.each<[string, string]>([
+  ['DATABASE_URL', 'mysql://db/desk'],
+  ['DATABASE_URL', 'db/desk'],
+  ['PUBLIC_URL', 'help.maravia.example'],
+  ['PUBLIC_URL', 'javascript:alert(1)'],
+  ['SMTP_URL', 'https://mail.maravia.example'],
+  ['SECRET_KEYS', 'secret'],
+  ['SECRET_KEYS', 'a:short'],
+  ['SECRET_KEYS', `A:${'A'.repeat(43)}`],
+  ['SECRET_KEYS', `a:${'='.repeat(43)}`],
+  ['SECRET_KEYS', `${KEYS},`],
+  ['SECRET_KEYS', `${KEYS},${KEYS}`],
+])('production with %s=%s is refused, and a secret is never repeated', (name, value) => {
+  const lines = refusal({ ...production, [name]: value }).slice(1);
+  expect(lines).toEqual([expect.stringMatching(new RegExp(`^${name} is wrong: .+`))]);
+  if (name === 'SECRET_KEYS') expect(lines.join()).not.toContain(value);
+});
+
+test('every variable of either mode is listed once', () => {
+  expect([...VARIABLES].sort()).toEqual([...new Set(VARIABLES)].sort());
+  expect(VARIABLES).toEqual(expect.arrayContaining(['PORT', 'DATA_DIR', ...Object.keys(production)]));
+});
