@@ -127,12 +127,15 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 }
 
 function explain(error: z.ZodError, mode: Config['mode'], given: Record<string, unknown>): string {
-  const lines = error.issues.map(({ path: [name], message }) =>
-    String(name) in given ? `${String(name)} is wrong: ${message}` : `${String(name)} is missing`,
-  );
+  // The first complaint about a variable is enough.
+  const lines = new Map<string, string>();
+  for (const { path, message } of error.issues) {
+    const name = String(path[0]);
+    if (!lines.has(name)) lines.set(name, name in given ? `${name} is wrong: ${message}` : `${name} is missing`);
+  }
   const first =
     mode === 'production'
       ? `The configuration is incomplete. ${PRODUCTION_ONLY.filter((name) => name in given).join(', ')} asks for production; without any of it the desk runs locally.`
       : 'The configuration is wrong.';
-  return [first, ...new Set(lines)].join('\n');
+  return [first, ...lines.values()].join('\n');
 }

@@ -26,6 +26,7 @@ export async function readUpload(request: IncomingMessage, blobs: BlobStore): Pr
     const refuse = (error: unknown) => {
       request.unpipe(parser);
       request.resume();
+      setImmediate(() => parser.destroy()); // ends the file that is being written; not within the parser's own call
       reject(error instanceof Error ? error : new Error(String(error)));
     };
     parser.on('field', (name, value, { nameTruncated, valueTruncated }) => {
@@ -38,11 +39,12 @@ export async function readUpload(request: IncomingMessage, blobs: BlobStore): Pr
         stream.resume();
         return refuse(fieldError(name, 'is not a field for files; use attachments'));
       }
-      const stored = blobs.putStream(stream, MAX_FILE_SIZE).then(({ sha256, size }) => ({
-        ...{ sha256, size, filename: cleanFilename(filename ?? ''), contentType: cleanType(mimeType) },
-        ...{ inline: false, contentId: null },
-      }));
-      stored.catch((error: unknown) => refuse(tooLarge(error)));
+      const named = { filename: cleanFilename(filename ?? ''), contentType: cleanType(mimeType) };
+      const stored = blobs.putStream(stream, MAX_FILE_SIZE).then(
+        ({ sha256, size }) => ({ sha256, size, ...named, inline: false, contentId: null }),
+        (error: unknown) => Promise.reject(explain(error)),
+      );
+      stored.catch(refuse);
       files.push(stored);
     });
     parser.on('filesLimit', () => refuse(fieldError('attachments', `takes at most ${MAX_FILES} files`)));
@@ -65,11 +67,12 @@ function parserFor(request: IncomingMessage): busboy.Busboy {
   }
 }
 
-function tooLarge(error: unknown): unknown {
-  const large = error instanceof AppError && error.code === 'payload_too_large';
-  return large
-    ? new AppError('payload_too_large', `A file may have ${MAX_FILE_SIZE} bytes`, { attachments: ['is too large'] })
-    : error;
+function explain(error: unknown): Error {
+  if (error instanceof AppError && error.code === 'payload_too_large')
+    return new AppError('payload_too_large', `A file may have ${MAX_FILE_SIZE} bytes`, {
+      attachments: ['is too large'],
+    });
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** Only a plain `type/subtype`; anything else is unknown bytes. */

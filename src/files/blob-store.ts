@@ -81,8 +81,9 @@ export async function localBlobStore(dir: string): Promise<BlobStore> {
         return bytes.length;
       });
     },
-    putStream: (source, limit) =>
-      write(async (file, hash) => {
+    putStream(source, limit) {
+      source.once('error', () => undefined); // it may break before anybody reads: reading it then fails
+      return write(async (file, hash) => {
         let size = 0;
         for await (const chunk of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
           size += chunk.length;
@@ -92,7 +93,8 @@ export async function localBlobStore(dir: string): Promise<BlobStore> {
           faultPoint('F1');
         }
         return size;
-      }),
+      });
+    },
     read: (sha256) => readFile(pathOf(sha256)),
     stream: (sha256) => createReadStream(pathOf(sha256)),
     size: (sha256) => sizeOf(pathOf(sha256)),

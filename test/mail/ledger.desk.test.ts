@@ -5,23 +5,25 @@ import { receiveMessage } from '../../src/mail/inbound/receive-message.ts';
 import { sweep } from '../../src/mail/sweep.ts';
 import { findBreaches } from '../support/invariants.ts';
 import { useDesk } from '../support/desk.ts';
+import { eventually } from '../support/processes.ts';
 
 const desk = useDesk();
 const query = <T>(sql: string, params: unknown[] = []) => desk().transaction((tx) => tx.em.execute<T[]>(sql, params));
 let turn = 0;
 
+const mailAbout = (subject: string) =>
+  `From: ana@maravia.example\nTo: support@localhost\nSubject: ${subject}\nMessage-ID: <l${++turn}@maravia.example>\n\n${subject}\n`;
+
 /** Fetched messages that nobody has ingested yet. */
-async function receiveAll(subjects: readonly string[]): Promise<number[]> {
+const receiveAll = (subjects: readonly string[]) => keepAll(subjects.map(mailAbout));
+
+async function keepAll(mails: readonly string[]): Promise<number[]> {
   const ids: number[] = [];
-  for (const subject of subjects) {
-    const raw = await desk().blobs.put(
-      Buffer.from(
-        `From: ana@maravia.example\nTo: support@localhost\nSubject: ${subject}\nMessage-ID: <l${++turn}@maravia.example>\n\n${subject}\n`,
-      ),
-    );
+  for (const mail of mails) {
+    const raw = await desk().blobs.put(Buffer.from(mail, 'latin1'));
     const given = {
       mailboxId: desk().mailbox.id,
-      sourceKey: `ledger:${turn}`,
+      sourceKey: `ledger:${++turn}`,
       raw,
       envelopeFrom: null,
       envelopeTo: null,
@@ -69,24 +71,172 @@ test('one message of fifty that cannot be applied holds nobody: it is tried agai
   await heal();
 });
 
-test('ingesting twice, or by two workers at once, applies once', async () => {
-  const ids = await receiveAll(['Twice']);
-  await Promise.all([ingestMessages(desk().ingest, ids), ingestMessages(desk().ingest, ids)]);
-  await ingestMessages(desk().ingest, ids);
-  expect(await query(`select count(*)::int as n from ticket where subject = 'Twice'`)).toEqual([{ n: 1 }]);
+test('a fault that passes leaves no trace: the message is applied when its time has come', async () => {
+  const [id = 0] = await receiveAll(['Passing']);
+  const heal = await poison('Passing');
+  await ingestMessages(desk().ingest, [id]);
+  const due = async (seconds: number) => {
+    await query('delete from pgboss.job');
+    const later = new Date(Date.now() + seconds * 1000);
+    await desk().transaction((tx) => sweep({ ...tx, now: later }, 0));
+    return (await jobsOf('ingest-messages')).includes(id);
+  };
+  expect(await due(50)).toBe(false);
+  expect(await due(70)).toBe(true);
+  await heal();
+  await ingestMessages(desk().ingest, [id]);
+  expect(await query('select state, attempts from inbound_message where id = ?', [id])).toEqual([
+    { state: 'applied', attempts: 1 },
+  ]);
+  expect(await query(`select count(*)::int as n from ticket where subject = 'Passing'`)).toEqual([{ n: 1 }]);
 });
 
-test('M53: with the job table wiped, the sweeper finds every row that is due', async () => {
-  const ids = await receiveAll(['Forgotten']);
-  await query('delete from pgboss.job');
-  await desk().transaction((tx) => sweep(tx, 0));
-  const jobs = await query<{ data: { ids: number[] } }>(`select data from pgboss.job where name = 'ingest-messages'`);
-  expect(jobs.flatMap(({ data }) => data.ids)).toEqual(expect.arrayContaining(ids));
+test('each failure waits twice as long as the one before, at most an hour', async () => {
+  const [id = 0] = await receiveAll(['Patience']);
+  const heal = await poison('Patience');
+  const waits: number[] = [];
+  for (let n = 0; n < 7; n++) {
+    await ingestMessages(desk().ingest, [id]);
+    const [row] = await query<{ minutes: number }>(
+      `select round(extract(epoch from next_at - now()) / 60)::int as minutes from inbound_message where id = ?`,
+      [id],
+    );
+    waits.push(row?.minutes ?? 0);
+  }
+  expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60]);
+  await heal();
+  await ingestMessages(desk().ingest, [id]);
+});
+
+test('P1: a message that the database cannot even look up takes nobody along, and waits for a person in the end', async () => {
+  const unspeakable = `From: nul@maravia.example\nMessage-ID: <a\0b@maravia.example>\nSubject: NUL\n\nx\n`;
+  const ids = await keepAll([mailAbout('Before it'), unspeakable, mailAbout('Behind it')]);
+  for (let n = 0; n < 8; n++) await ingestMessages(desk().ingest, ids);
+  const states = await query<{ state: string }>('select state from inbound_message where id in (?) order by id', [ids]);
+  expect(states[0]).toEqual({ state: 'applied' });
+  expect(states[2]).toEqual({ state: 'applied' });
+  expect(states[1]?.state).toMatch(/^(applied|quarantined)$/);
+});
+
+test('a message whose bytes cannot be read now is left for later, and the others go on', async () => {
+  const [lost = 0, fine = 0] = await receiveAll(['Lost bytes', 'Fine bytes']);
+  await query(`update inbound_message set raw_sha256 = ? where id = ?`, ['0'.repeat(64), lost]);
+  await ingestMessages(desk().ingest, [lost, fine]);
+  expect(
+    await query('select state, attempts from inbound_message where id in (?) order by id', [[lost, fine]]),
+  ).toEqual([
+    { state: 'fetched', attempts: 1 },
+    { state: 'applied', attempts: 0 },
+  ]);
+  const { sha256 } = await desk().blobs.put(Buffer.from(mailAbout('Lost bytes')));
+  await query(`update inbound_message set raw_sha256 = ? where id = ?`, [sha256, lost]);
+  await ingestMessages(desk().ingest, [lost]);
+});
+
+test('M20: the same fifty by two workers at once, and then again, are fifty tickets', async () => {
+  const ids = await receiveAll(Array.from({ length: 50 }, (_, n) => `Race ${n}`));
+  await Promise.all([
+    ingestMessages(desk().ingest, ids),
+    ingestMessages(desk().ingest, ids.toReversed()),
+    ingestMessages(desk().ingest, ids.slice(10, 40)),
+  ]);
+  const before = await fingerprint();
   await ingestMessages(desk().ingest, ids);
+  expect(await fingerprint()).toEqual(before);
+  expect(
+    await query(
+      `select count(*)::int as tickets, count(distinct subject)::int as subjects from ticket where subject like 'Race %'`,
+    ),
+  ).toEqual([{ tickets: 50, subjects: 50 }]);
+  expect(await query(`select id from inbound_message where state = 'fetched'`)).toEqual([]);
+});
+
+/** All that a second run could change. */
+const fingerprint = () =>
+  query(`select (select count(*) from ticket) as tickets, (select count(*) from comment) as comments, (select count(*) from ticket_event) as events,
+    (select count(*) from outbound_message) as sent, (select max(finished_at) from inbound_message) as finished, (select count(*) from mail_message) as messages`);
+
+test('M42: three answers to one ticket at once are three comments, and its counters are right', async () => {
+  const opening = mailAbout('Crowded');
+  const [id = 0] = await keepAll([opening]);
+  await ingestMessages(desk().ingest, [id]);
+  const [, messageId = ''] = /Message-ID: (\S+)/.exec(opening) ?? [];
+  const answers = await keepAll(
+    [1, 2, 3].map((n) => mailAbout(`Re: Crowded ${n}`).replace('\n\n', `\nIn-Reply-To: ${messageId}\n\n`)),
+  );
+  await Promise.all(answers.map((answer) => ingestMessages(desk().ingest, [answer])));
+  expect(
+    await query(
+      `select t.comment_count, (select count(*)::int from comment c where c.ticket_id = t.id) as comments from ticket t where subject = 'Crowded'`,
+    ),
+  ).toEqual([{ comment_count: 4, comments: 4 }]);
+});
+
+test('a reply before its original finds it within the same batch, whoever comes first', async () => {
+  const original = mailAbout('Original');
+  const [, messageId = ''] = /Message-ID: (\S+)/.exec(original) ?? [];
+  const reply = mailAbout('Re: Original').replace('\n\n', `\nReferences: ${messageId}\n\n`);
+  const ids = await keepAll([original, reply]);
+  await ingestMessages(desk().ingest, ids);
+  expect(await query(`select decision from inbound_message where id in (?) order by id`, [ids])).toEqual([
+    { decision: 'open-ticket' },
+    { decision: 'add-comment' },
+  ]);
+});
+
+test('M53: with the job table wiped, the sweeper finds every row that is due, and no other', async () => {
+  const ids = await receiveAll(['Forgotten', 'Forgotten too']);
+  await query('delete from pgboss.job');
+  await desk().transaction((tx) => sweep(tx, 20));
+  expect(await jobsOf('ingest-messages')).toEqual([]);
+  await desk().transaction((tx) => sweep(tx, 0));
+  expect(await jobsOf('ingest-messages')).toEqual(ids);
+  await query('delete from pgboss.job');
+  await ingestMessages(desk().ingest, ids);
+  await desk().transaction((tx) => sweep(tx, 0));
+  expect(await jobsOf('ingest-messages')).toEqual([]);
+});
+
+async function jobsOf(queue: string): Promise<number[]> {
+  const jobs = await query<{ data: { ids: number[] } }>('select data from pgboss.job where name = ?', [queue]);
+  return jobs.flatMap(({ data }) => data.ids).sort((a, b) => a - b);
+}
+
+test('M53: a worker that starts on wiped jobs does all that was left, mails included', async () => {
+  const waiting = await keepAll([
+    `From: Wanda <wanda@maravia.example>\nTo: support@localhost\nSubject: Wiped\nMessage-ID: <wiped@maravia.example>\n\nx\n`,
+  ]);
+  await query('update inbound_message set quiet = false where id in (?)', [waiting]);
+  await query('delete from pgboss.job');
+  const worker = await desk().startWorker();
+  try {
+    await eventually('the acknowledgement', () =>
+      desk().caught.mails.some(({ to }) => to.includes('wanda@maravia.example')),
+    );
+  } finally {
+    await worker.stop();
+  }
+});
+
+test('a row is told by its database what it may be', async () => {
+  const [id = 0] = await receiveAll(['Checked']);
+  for (const wrong of [
+    `state = 'applied'`,
+    `state = 'quarantined', reason = 'x'`,
+    `raw_sha256 = null`,
+    `state = 'lost'`,
+    `decision = 'delete'`,
+    `trust = 'T9'`,
+  ])
+    await expect(query(`update inbound_message set ${wrong} where id = ?`, [id]), wrong).rejects.toThrow(
+      /check constraint/,
+    );
+  await ingestMessages(desk().ingest, [id]);
 });
 
 test('a job exists if and only if its transaction commits', async () => {
-  const jobs = async () => (await query(`select 1 from pgboss.job where name = 'send-messages'`)).length;
+  await query(`delete from pgboss.job`);
+  const jobs = async () => (await jobsOf('send-messages')).length;
   const failing = desk().transaction((tx) => {
     tx.wake('send-messages', 1);
     return Promise.reject(new Error('roll back'));
@@ -100,8 +250,8 @@ test('a job exists if and only if its transaction commits', async () => {
 test('what is left satisfies every invariant', async () => {
   const client = new pg.Client(desk().databaseUrl);
   await client.connect();
-  expect(await findBreaches(client, desk().config.dataDir)).toEqual([]);
-  await client.end();
+  const breaches = await findBreaches(client, desk().config.dataDir).finally(() => client.end());
+  expect(breaches).toEqual([]);
 });
 
 test('the app role cannot change the schema', async () => {

@@ -1,0 +1,100 @@
+import { readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { client, type Client } from '../support/client.ts';
+import { useDesk } from '../support/desk.ts';
+import { eventually } from '../support/processes.ts';
+
+const desk = useDesk({ web: true });
+let employee: Client;
+let token: string;
+beforeAll(async () => {
+  await desk().account('employee');
+  token = await desk().signIn('employee@desk.example');
+  employee = client(desk().url, token);
+});
+
+const unnamed = () => readdir(join(desk().config.dataDir, 'blobs', 'tmp'));
+const count = async () => (await employee.get('/api/tickets')).body['count'];
+
+function form(...files: [name: string, bytes: number][]): FormData {
+  const made = new FormData();
+  made.set('subject', 'With files');
+  made.set('description', 'See there.');
+  for (const [name, bytes] of files) made.append('attachments', new Blob([Buffer.alloc(bytes, name)]), name);
+  return made;
+}
+
+test('ten files come with a ticket, each with its name and size', async () => {
+  const files = Array.from({ length: 10 }, (_, n): [string, number] => [`file ${n}.bin`, n * 1000]);
+  const { status, body } = await employee.send('POST', '/api/tickets', form(...files));
+  expect(status).toBe(201);
+  const [{ attachments }] = body['conversation'] as [
+    { attachments: { filename: string; size: number; url: string }[] },
+  ];
+  expect(attachments.map(({ filename, size }) => [filename, size])).toEqual(files);
+  const last = await employee.raw(attachments[9]?.url ?? '');
+  expect((await last.arrayBuffer()).byteLength).toBe(9000);
+});
+
+const large = form(['large.bin', 25_000_001]);
+const wrongField = form();
+wrongField.append('files', new Blob(['x']), 'x.txt');
+const twice = form();
+twice.append('subject', 'Again');
+const unknown = form();
+unknown.set('role', 'admin');
+const fields = form();
+for (let n = 0; n < 40; n++) fields.set(`field${n}`, 'x');
+
+test.each<[string, FormData, number, string]>([
+  ['a file of more than 25 MB', large, 413, 'attachments'],
+  ['eleven files', form(...Array.from({ length: 11 }, (_, n): [string, number] => [`${n}`, 1])), 400, 'attachments'],
+  ['a file in another field', wrongField, 400, 'files'],
+  ['a field given twice', twice, 400, 'subject'],
+  ['an unknown field', unknown, 400, 'role'],
+  ['forty fields', fields, 400, ''],
+])('%s is refused, names its field, and changes nothing', async (_, body, status, field) => {
+  const before = await count();
+  const answer = await employee.send('POST', '/api/tickets', body);
+  expect(answer.status).toBe(status);
+  if (field) expect(Object.keys(answer.body['details'] as object)).toEqual([field]);
+  expect(await count()).toBe(before);
+  await eventually('nothing half-written is left', async () => (await unnamed()).length === 0);
+});
+
+test.each([
+  ['no boundary', 'multipart/form-data', 'x'],
+  ['a body without parts', 'multipart/form-data; boundary=b', 'no part at all'],
+  [
+    'a part without a name',
+    'multipart/form-data; boundary=b',
+    '--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n',
+  ],
+  [
+    'an end that never comes',
+    'multipart/form-data; boundary=b',
+    '--b\r\nContent-Disposition: form-data; name="attachments"; filename="a"\r\n\r\nx',
+  ],
+  ['nothing', 'multipart/form-data; boundary=b', ''],
+])('a form with %s is refused with 400', async (_, type, body) => {
+  const answer = await employee.send('POST', '/api/tickets', body, { 'content-type': type });
+  expect(answer).toMatchObject({ status: 400, body: { error: expect.any(String), code: expect.any(String) } });
+  await eventually('nothing half-written is left', async () => (await unnamed()).length === 0);
+});
+
+test('an upload that is cut off leaves nothing behind, and the desk goes on', async () => {
+  const before = await count();
+  const { port } = new URL(desk().url);
+  const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
+  socket.write(
+    `POST /api/tickets HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 5000000\r\n\r\n` +
+      `--b\r\nContent-Disposition: form-data; name="attachments"; filename="half.bin"\r\n\r\n${'x'.repeat(200_000)}`,
+  );
+  await eventually('bytes arrive', async () => (await unnamed()).length === 1);
+  socket.destroy();
+  await eventually('they are removed', async () => (await unnamed()).length === 0);
+  expect(await count()).toBe(before);
+  expect((await employee.send('POST', '/api/tickets', form(['a.bin', 10]))).status).toBe(201);
+});
