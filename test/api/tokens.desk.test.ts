@@ -92,6 +92,16 @@ test('T30: a refresh rotates the token; within ten seconds the old one gives the
   expect((await refresh(second.body['refresh'])).status).toBe(200);
 });
 
+test('T30: using the old token within its ten seconds does not lengthen them', async () => {
+  const { email } = await account();
+  const first = (await signIn(email)).body['refresh'];
+  expect((await refresh(first)).status).toBe(200);
+  ahead = 6000;
+  expect((await refresh(first)).status).toBe(200);
+  ahead = 12_000;
+  expect((await refresh(first)).status).toBe(401);
+});
+
 test('T30: an old refresh token used later ends the session, for whoever holds the newer one too', async () => {
   const { email } = await account();
   const first = (await signIn(email)).body;

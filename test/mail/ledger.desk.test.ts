@@ -156,6 +156,23 @@ const fingerprint = () =>
   query(`select (select count(*) from ticket) as tickets, (select count(*) from comment) as comments, (select count(*) from ticket_event) as events,
     (select count(*) from outbound_message) as sent, (select max(finished_at) from inbound_message) as finished, (select count(*) from mail_message) as messages`);
 
+test('M20: a worker that comes to what another has just done leaves it as it is', async () => {
+  const ids = await receiveAll(['Late', 'Later']);
+  const { ingest } = desk();
+  const late: typeof ingest = {
+    ...ingest,
+    async parse(...given) {
+      const result = await ingest.parse(...given);
+      await ingestMessages(ingest, ids); // the other one is faster
+      return result;
+    },
+  };
+  await ingestMessages(late, ids);
+  expect(await query('select state, decision, attempts from inbound_message where id in (?)', [ids])).toEqual(
+    ids.map(() => ({ state: 'applied', decision: 'open-ticket', attempts: 0 })),
+  );
+});
+
 test('M42: three answers to one ticket at once are three comments, and its counters are right', async () => {
   const opening = mailAbout('Crowded');
   const [id = 0] = await keepAll([opening]);
@@ -187,8 +204,13 @@ test('a reply before its original finds it within the same batch, whoever comes 
 test('M53: with the job table wiped, the sweeper finds every row that is due, and no other', async () => {
   const ids = await receiveAll(['Forgotten', 'Forgotten too']);
   await query('delete from pgboss.job');
-  await desk().transaction((tx) => sweep(tx, 20));
+  await desk().transaction((tx) => sweep(tx));
   expect(await jobsOf('ingest-messages')).toEqual([]);
+  const [first] = ids;
+  await query(`update inbound_message set next_at = now() - interval '21 seconds' where id = ?`, [first]);
+  await desk().transaction((tx) => sweep(tx));
+  expect(await jobsOf('ingest-messages')).toEqual([first]);
+  await query('delete from pgboss.job');
   await desk().transaction((tx) => sweep(tx, 0));
   expect(await jobsOf('ingest-messages')).toEqual(ids);
   await query('delete from pgboss.job');
