@@ -25,7 +25,10 @@ interface Row {
   version: number;
 }
 
-/** Locks tickets in the order of their ids, so that two who lock several cannot deadlock. `scope` is a condition on `t`. */
+/**
+ * Locks tickets in the order of their ids, so that two who lock several cannot deadlock; `no key`, as rows that refer to a ticket may be written
+ * meanwhile. `scope` is a condition on `t`.
+ */
 export async function lockTickets(
   tx: Transaction,
   ids: readonly number[],
@@ -34,7 +37,7 @@ export async function lockTickets(
   if (ids.length === 0) return new Map();
   const rows = await tx.em.execute<Row[]>(
     `select t.id, t.status, t.priority, t.category_id, t.department_id, t.requester_id, t.assignee_id, t.version
-       from ticket t where t.id in (?) and ${scope.sql} order by t.id for update of t`,
+       from ticket t where t.id in (?) and ${scope.sql} order by t.id for no key update of t`,
     [[...ids], ...scope.params],
   );
   return new Map(rows.map((row) => [Number(row.id), lockedTicket(row)]));

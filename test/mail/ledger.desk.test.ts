@@ -173,6 +173,20 @@ test('M20: a worker that comes to what another has just done leaves it as it is'
   );
 });
 
+test("two workers that meet the same forty strangers in opposite orders do not stand in each other's way", async () => {
+  const from = (i: number) =>
+    `From: stranger${i}@maravia.example\nSubject: Hello\nMessage-ID: <l${++turn}@maravia.example>\n\nHello from ${turn}.\n`;
+  const strangers = Array.from({ length: 40 }, (_, i) => i);
+  const one = await keepAll(strangers.map(from));
+  const other = await keepAll(strangers.toReversed().map(from));
+  const warned: unknown[] = [];
+  const log = { ...desk().ingest.log, warn: (...given: unknown[]) => void warned.push(given) };
+  const ingest = { ...desk().ingest, log: log };
+  await Promise.all([ingestMessages(ingest, one), ingestMessages(ingest, other)]);
+  expect(warned).toEqual([]);
+  expect(await query(`select count(*)::int as n from employee where email like 'stranger%'`)).toEqual([{ n: 40 }]);
+});
+
 test('M42: three answers to one ticket at once are three comments, and its counters are right', async () => {
   const opening = mailAbout('Crowded');
   const [id = 0] = await keepAll([opening]);

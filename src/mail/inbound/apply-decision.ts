@@ -81,10 +81,10 @@ async function findSender(tx: Transaction, mail: InboundMail, lookup: Lookup): P
   if (known) return known;
   const [firstName = '', ...rest] = mail.from.name.split(/\s+/).filter(Boolean);
   const names = [firstName.slice(0, 100), rest.join(' ').slice(0, 100)];
-  // Another worker may have met the same person in this moment.
+  // Someone may be registering them in this moment. `updated_at`, as a write to a key column would lock out whoever refers to the row.
   const [row] = await tx.em.execute<{ id: string; role: Person['role']; status: Person['status'] }[]>(
     `insert into employee (email, first_name, last_name, role, status, created_at, updated_at) values (?, ?, ?, 'employee', 'contact', ?, ?)
-     on conflict (email) do update set email = excluded.email returning id, role, status`,
+     on conflict (email) do update set updated_at = employee.updated_at returning id, role, status`,
     [email, ...names, tx.now, tx.now],
   );
   const made: Person = {

@@ -75,11 +75,18 @@ function isOwn(read: ReturnType<typeof readOutboundMessageId>): boolean {
   return read !== null && read !== 'forged';
 }
 
-/** Reads and locks what a batch needs. Tickets are locked in the order of their ids, so that two batches cannot deadlock. */
+/**
+ * Reads and locks what a batch needs. Tickets are locked in the order of their ids, and what the batch may be the first to write (people,
+ * messages) in the order of its hash, so that two batches cannot deadlock.
+ */
 export async function loadLookup(
   tx: Transaction,
   mails: readonly { mail: InboundMail; identity: string; pointers: Pointers }[],
 ): Promise<Lookup> {
+  await lockNames(
+    tx,
+    mails.flatMap(({ mail, identity }) => [normalizeAddress(mail.from.address), identity]),
+  );
   const employees = await findEmployees(
     tx,
     mails.map(({ mail }) => normalizeAddress(mail.from.address)),
@@ -101,6 +108,16 @@ export async function loadLookup(
     [...participants.values()].filter(({ confirmed }) => confirmed).map((p) => `${p.ticketId}:${p.employeeId}`),
   );
   return { employees, messages, participants, confirmed, outbound, tickets };
+}
+
+/** Held until the transaction ends: whoever writes the same sender or message waits here, not at the unique index in any order. */
+async function lockNames({ em }: Transaction, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  await em.execute(
+    `select pg_advisory_xact_lock(key) from
+       (select distinct hashtextextended(name, 0) as key from jsonb_array_elements_text(?::jsonb) as n(name) order by key) as ordered`,
+    [JSON.stringify(names.map((name) => name.replaceAll('\0', '')))],
+  );
 }
 
 async function findEmployees({ em }: Transaction, addresses: string[]): Promise<Map<string, Person>> {
