@@ -9,6 +9,7 @@ import { migrate } from '../db/migrate.ts';
 import { UsageError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { normalizeAddress, withoutTag } from '../mail/addresses.ts';
+import { forgetLeases } from '../mail/forget-leases.ts';
 import { startCatcher } from '../mail/local/catcher.ts';
 import { storeCaught, type ParsedCaught } from '../mail/local/caught-mail.ts';
 import { smtpTransport } from '../mail/transports/smtp-transport.ts';
@@ -58,6 +59,7 @@ export async function startLocalDesk(config: Config, log: Log, publicUrl: string
     const opened = await openDesk({ config, databaseUrl: postgres.appUrl, secretKeys, publicUrl, log, transport });
     desk = opened;
     stops.push(() => opened.close());
+    await opened.transaction(forgetLeases);
     const { accounts, first } = await localAccounts(config.dataDir, opened);
     return { desk: opened, accounts, first, stopping: () => lock.stopping(), stop };
   } catch (error) {
