@@ -131,10 +131,11 @@ async function openFaultDesk(
       await launched.running();
       let breaches: string[] = [];
       const quiet = async () => {
+        if (!(await also())) return false; // first: what it sends is work that must come to rest
         if (!(await isAtRest(database))) return false; // cheap, while there is work
         breaches = await findBreaches(database, env.DATA_DIR, around);
         const waiting = await readdir(join(maildir, 'new'));
-        return breaches.length === 0 && waiting.length === 0 && (await also());
+        return breaches.length === 0 && waiting.length === 0;
       };
       await eventually('all done', quiet, 60_000).catch(async () => {
         breaches = await findBreaches(database, env.DATA_DIR, around);
