@@ -1,3 +1,4 @@
+import { ApiKey } from './people/api-key.ts';
 import { Session } from './people/session.ts';
 import { Employee } from './people/employee.ts';
 import { Attachment } from './tickets/attachment.ts';
@@ -13,6 +14,6 @@ import { OutboundMessage } from './mail/outbound/outbound-message.ts';
 
 /** Every table that the ORM writes. */
 export const entities = [
-  ...[Employee, Session, Category, Department, Ticket, Participant, Comment, Attachment, TicketEvent],
+  ...[Employee, Session, ApiKey, Category, Department, Ticket, Participant, Comment, Attachment, TicketEvent],
   ...[Mailbox, InboundMessage, InboundKey, MailMessage, MailReference, OutboundMessage],
 ];

@@ -4,11 +4,18 @@ const ERRORS = {
   malformed_request: 400,
   authentication_required: 401,
   invalid_credentials: 401,
+  second_factor_required: 401,
   forbidden: 403,
+  /** The sign-in is too old for this: confirm it. */
+  reauthentication_required: 403,
+  /** Nothing else is possible before a second factor is set up. */
+  enrolment_required: 403,
   not_found: 404,
   method_not_allowed: 405,
   invalid_transition: 409,
   version_conflict: 409,
+  conflict: 409,
+  idempotency_conflict: 409,
   gone: 410,
   payload_too_large: 413,
   unsupported_media_type: 415,

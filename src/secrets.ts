@@ -1,6 +1,7 @@
-import { hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { assert } from './errors.ts';
 
 /** Keys by their one-character id, the current one named; retired ones stay, so that old tokens keep working. */
 export interface Keyring {
@@ -13,8 +14,12 @@ export interface Secrets {
   replyTokens: Keyring;
   accessTokens: Keyring;
   frames: Keyring;
+  /** Seals what is stored encrypted: mailbox passwords, second factors. */
+  sealing: Keyring;
   /** Derives each refresh token from the one before. */
   refresh: Buffer;
+  /** Derives the tokens of links sent by mail. */
+  links: Buffer;
 }
 
 /** Derives all keys from SECRET_KEYS (`kid:base64,…`, the current one first). */
@@ -31,7 +36,9 @@ export function deriveSecrets(secretKeys: string): Secrets {
     replyTokens: keyring('reply-token'),
     accessTokens: keyring('access-token'),
     frames: keyring('frame'),
+    sealing: keyring('sealing'),
     refresh: Buffer.from(hkdfSync('sha256', masters[0]?.[1] ?? '', '', 'refresh', 32)),
+    links: Buffer.from(hkdfSync('sha256', masters[0]?.[1] ?? '', '', 'links', 32)),
   };
 }
 
@@ -45,4 +52,29 @@ export async function localSecretKeys(dataDir: string): Promise<string> {
   await writeFile(`${path}.new`, made, { mode: 0o600 });
   await rename(`${path}.new`, path);
   return made;
+}
+
+const GCM_IV = 12;
+const GCM_TAG = 16;
+
+/** Encrypts a short secret by AES-256-GCM: `kid.base64url`. `place` (table and row) is bound to it: moved elsewhere it does not open. */
+export function seal(keyring: Keyring, plain: string, place: string): string {
+  const key = keyring.keys.get(keyring.current);
+  assert(key, 'the current key is in the ring');
+  const iv = randomBytes(GCM_IV);
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(place));
+  const sealed = Buffer.concat([iv, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+  return `${keyring.current}.${sealed.toString('base64url')}`;
+}
+
+/** What was sealed at this place. Throws when it was tampered with, moved, or its key is gone. */
+export function unseal(keyring: Keyring, sealed: string, place: string): string {
+  const [kid = '', text = ''] = sealed.split('.');
+  const key = keyring.keys.get(kid);
+  if (!key) throw new Error(`The key "${kid}" that sealed a secret is not in SECRET_KEYS any more`);
+  const bytes = Buffer.from(text, 'base64url');
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, GCM_IV))
+    .setAAD(Buffer.from(place))
+    .setAuthTag(bytes.subarray(-GCM_TAG));
+  return Buffer.concat([decipher.update(bytes.subarray(GCM_IV, -GCM_TAG)), decipher.final()]).toString('utf8');
 }

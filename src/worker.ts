@@ -6,6 +6,7 @@ import type { Log } from './log.ts';
 import { fetchMessages, type FetchDeps } from './mail/inbound/fetch-messages.ts';
 import { ingestMessages, type IngestDeps } from './mail/inbound/ingest-messages.ts';
 import { pollMailbox, type PollDeps } from './mail/inbound/poll-mailbox.ts';
+import { notifyAccounts } from './mail/outbound/notify-accounts.ts';
 import { notifyEvents, type NotifyDeps } from './mail/outbound/notify-events.ts';
 import { recoverOutbox } from './mail/outbound/recover-outbox.ts';
 import { sendMessages, type SendDeps } from './mail/outbound/send-messages.ts';
@@ -39,6 +40,7 @@ function handlersOf({ transaction, poll, fetch, ingest, notify, send }: WorkerDe
     'notify-events': async (jobs) => {
       for (const ids of parts(idsOf(jobs))) await transaction((tx) => notifyEvents(tx, ids, notify));
     },
+    'notify-accounts': (jobs) => transaction((tx) => notifyAccounts(tx, idsOf(jobs), notify)),
     'send-messages': async (jobs) => {
       await sendMessages(transaction, idsOf(jobs), send);
       faultPoint('O7');

@@ -8,9 +8,7 @@ import type { Route } from '../contract/route.ts';
 import type { RunTransaction, Transaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { BlobStore } from '../files/blob-store.ts';
-import { readAccessToken, type Bearer } from '../people/access-token.ts';
-import { authenticateBearer } from '../people/authenticate-bearer.ts';
-import type { Employee } from '../people/employee.ts';
+import { authenticate, readClaim, type Claim, type Principal } from '../people/authenticate.ts';
 import type { Secrets } from '../secrets.ts';
 import type { NewFile } from '../tickets/new-comment.ts';
 import { readBytes, readJson } from './read-body.ts';
@@ -40,13 +38,41 @@ export function mount<N extends RouteName>(
   router: Router,
   deps: MountDeps,
   name: N,
-  handler: (call: Call<N> & { tx: Transaction; actor: Employee }) => Promise<Answer<N>>,
+  handler: (call: Call<N> & Principal & { tx: Transaction }) => Promise<Answer<N>>,
 ): void {
   register(router, name, async (ctx) => {
-    const bearer = bearerOf(ctx, deps.secrets);
-    if (ROUTES[name].takes === 'multipart') await deps.transaction((tx) => actorOf(tx, name, bearer)); // nobody uploads before sign-in
-    const call = await parseCall(ctx, name, deps);
-    return deps.transaction(async (tx) => handler({ ...call, tx, actor: await actorOf(tx, name, bearer) }));
+    const claim = readClaim(deps.secrets.accessTokens, ctx.get('authorization'));
+    if (!claim) throw signInFirst();
+    const transaction = inRequest(ctx, deps.transaction);
+    const { takes } = ROUTES[name] as Route;
+    if (takes !== 'json') await transaction((tx) => principalOf(tx, name, claim)); // nobody uploads before sign-in
+    try {
+      const call = await parseCall(ctx, name, deps);
+      return await transaction(async (tx) => handler({ ...call, ...(await principalOf(tx, name, claim)), tx }));
+    } catch (error) {
+      if (isRefusal(error)) await transaction((tx) => auditRefusal(tx, name, claim, error));
+      throw error;
+    }
+  });
+}
+
+/** What a transaction of this request writes into the audit log names the request. */
+function inRequest(ctx: RouterContext, transaction: RunTransaction): RunTransaction {
+  const requestId = String(ctx.state['requestId'] ?? '');
+  return (work) => transaction((tx) => work({ ...tx, audit: (entry) => tx.audit({ requestId, ...entry }) }));
+}
+
+function isRefusal(error: unknown): error is AppError {
+  return error instanceof AppError && error.status === 403;
+}
+
+async function auditRefusal(tx: Transaction, name: RouteName, claim: Claim, { code }: AppError): Promise<void> {
+  const principal = await authenticate(tx, claim);
+  tx.audit({
+    action: 'request.refused',
+    actorId: principal?.actor.id ?? null,
+    outcome: 'refused',
+    data: { route: name, code },
   });
 }
 
@@ -76,19 +102,27 @@ function register<N extends RouteName>(
   });
 }
 
-function bearerOf(ctx: RouterContext, secrets: Secrets): Bearer {
-  const [, token = ''] = /^Bearer +([\w.~+/-]+=*) *$/i.exec(ctx.get('authorization')) ?? [];
-  const bearer = token ? readAccessToken(secrets.accessTokens, token, Math.floor(Date.now() / 1000)) : null;
-  if (!bearer) throw new AppError('authentication_required', 'Authentication required');
-  return bearer;
-}
+const signInFirst = () => new AppError('authentication_required', 'Authentication required');
 
-async function actorOf(tx: Transaction, name: RouteName, bearer: Bearer): Promise<Employee> {
-  const actor = await authenticateBearer(tx, bearer);
-  if (!actor) throw new AppError('authentication_required', 'Authentication required');
-  const { access }: Route = ROUTES[name];
+/** Milliseconds in which a sign-in is recent. */
+const RECENT = 15 * 60_000;
+
+/** Who calls, if they may call this operation at all. What they see and change of an object is decided where it is read. */
+async function principalOf(tx: Transaction, name: RouteName, claim: Claim): Promise<Principal> {
+  const principal = await authenticate(tx, claim);
+  if (!principal) throw signInFirst();
+  const { access, scope, recent, enrolment }: Route = ROUTES[name];
+  const { actor, session, scopes } = principal;
   if (access !== 'anyone' && !access.includes(actor.role)) throw new AppError('forbidden', 'Insufficient permissions');
-  return actor;
+  if (scopes && (!scope || !scopes.includes(scope)))
+    throw new AppError(
+      'forbidden',
+      scope ? `The API key needs the scope ${scope}` : 'This needs a person, not an API key',
+    );
+  if (session?.enrolOnly && !enrolment) throw new AppError('enrolment_required', 'Set up a second factor first');
+  if (recent && session && tx.now.getTime() - session.authenticatedAt.getTime() > RECENT)
+    throw new AppError('reauthentication_required', 'Confirm that it is you: your sign-in is older than 15 minutes');
+  return principal;
 }
 
 async function parseCall<N extends RouteName>(ctx: RouterContext, name: N, deps: MountDeps): Promise<Call<N>> {

@@ -1,21 +1,27 @@
+import { AUDIT_PATHS } from './paths/audit.ts';
+import { DESK_PATHS } from './paths/desk.ts';
+import { FACTORS_PATHS } from './paths/factors.ts';
+import { KEYS_PATHS } from './paths/keys.ts';
+import { LOCAL_MAIL_PATHS } from './paths/local-mail.ts';
+import { PEOPLE_PATHS } from './paths/people.ts';
+import { PROFILE_PATHS } from './paths/profile.ts';
+import { SETTINGS_PATHS } from './paths/settings.ts';
+import { TICKETS_PATHS } from './paths/tickets.ts';
+import { TOKENS_PATHS } from './paths/tokens.ts';
+import type { Paths } from './paths/method-and-path.ts';
+
 /** Every operation of the API: method and path. All that a browser needs at run time; shapes come as types. */
 export const PATHS = {
-  employeeToken: ['POST', '/api/token/employee'],
-  adminToken: ['POST', '/api/token/admin'],
-  refreshToken: ['POST', '/api/token/refresh'],
-  signOut: ['POST', '/api/token/revoke'],
-  desk: ['GET', '/api/desk'],
-  options: ['GET', '/api/options'],
-  listTickets: ['GET', '/api/tickets'],
-  openTicket: ['POST', '/api/tickets'],
-  readTicket: ['GET', '/api/tickets/:id'],
-  addComment: ['POST', '/api/tickets/:id/comments'],
-  transitionTicket: ['POST', '/api/tickets/:id/transitions'],
-  downloadAttachment: ['GET', '/api/attachments/:id/download'],
-  openapi: ['GET', '/api/openapi.json'],
-  listLocalMail: ['GET', '/api/dev/mail'],
-  sendLocalMail: ['POST', '/api/dev/mail'],
-  readLocalMail: ['GET', '/api/dev/mail/:id'],
-} as const satisfies Record<string, readonly ['GET' | 'POST' | 'PATCH' | 'DELETE', `/api/${string}`]>;
+  ...TOKENS_PATHS,
+  ...FACTORS_PATHS,
+  ...DESK_PATHS,
+  ...PROFILE_PATHS,
+  ...PEOPLE_PATHS,
+  ...KEYS_PATHS,
+  ...TICKETS_PATHS,
+  ...SETTINGS_PATHS,
+  ...AUDIT_PATHS,
+  ...LOCAL_MAIL_PATHS,
+} as const satisfies Paths;
 
 export type RouteName = keyof typeof PATHS;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Scope } from '../people/scopes.ts';
 import type { Role } from '../tickets/lifecycle.ts';
 import { PATHS, type RouteName } from './paths.ts';
 
@@ -26,7 +27,17 @@ export interface Route<
   gives: 'json' | 'stream';
   /** Exists in local mode only. */
   local: boolean;
+  /** The scope that lets an API key call it; null: sessions only. */
+  scope: Scope | null;
+  /** Needs a sign-in of the last quarter of an hour (ASVS 7.5.1); else 403 `reauthentication_required`. */
+  recent: boolean;
+  /** Open to a session that must set up its second factor first. */
+  enrolment: boolean;
 }
+
+export const EVERYONE = ['employee', 'coordinator', 'admin'] as const;
+export const STAFF = ['coordinator', 'admin'] as const;
+export const ADMINS = ['admin'] as const;
 
 const nothing = z.strictObject({});
 type Nothing = typeof nothing;
@@ -52,6 +63,9 @@ export function route<
     takes: 'json',
     gives: 'json',
     local: false,
+    scope: null,
+    recent: false,
+    enrolment: false,
   };
   return { ...defaults, ...given } as Route<P, Q, B, R>;
 }

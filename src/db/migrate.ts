@@ -59,6 +59,8 @@ async function grant(client: pg.Client, role: string): Promise<void> {
     await client.query(`grant execute on all functions in schema ${schema} to ${app}`);
   }
   await client.query(`revoke insert, update, delete on table public.migration from ${app}`);
+  await client.query(`revoke update, delete on table public.audit_entry from ${app}`);
+  await client.query(`revoke insert, delete on table public.audit_head from ${app}`);
 }
 
 /** Whether the database is at this version: the names of migrations that still have to run. */

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { fromKysely, type PgBoss } from 'pg-boss';
+import { appendAudit, type AuditEntry } from './audit-chain.ts';
 import { QUEUES, type IdQueue, type JobData, type QueueName } from '../jobs/queues.ts';
 
 /** What a verb may touch: rows, jobs and the clock, all of one transaction. */
@@ -11,6 +12,8 @@ export interface Transaction {
   wake(queue: IdQueue, id: number): void;
   /** A job of its own, written just before the commit. */
   enqueue<Q extends QueueName>(queue: Q, data: JobData<Q>, startAfter?: Date): void;
+  /** Joins the audit log just before the commit: no commit, no entry. */
+  audit(entry: AuditEntry): void;
 }
 
 export type RunTransaction = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
@@ -24,9 +27,12 @@ export function transactionRunner(em: EntityManager, boss: PgBoss, clock = () =>
     em.fork().transactional(async (em) => {
       const woken = new Map<IdQueue, Set<number>>();
       const jobs: { queue: QueueName; data: object; startAfter?: Date }[] = [];
+      const audited: AuditEntry[] = [];
+      const now = clock();
       const result = await work({
         em,
-        now: clock(),
+        now,
+        audit: (entry) => void audited.push(entry),
         wake: (queue, id) => void (woken.get(queue) ?? woken.set(queue, new Set()).get(queue))?.add(id),
         enqueue: (queue, data, startAfter) => void jobs.push({ queue, data, ...(startAfter && { startAfter }) }),
       });
@@ -36,6 +42,7 @@ export function transactionRunner(em: EntityManager, boss: PgBoss, clock = () =>
       const db = fromKysely(em.getKysely());
       for (const { queue, data, startAfter } of jobs)
         await boss.send(queue, QUEUES[queue].data.parse(data), { db, ...(startAfter && { startAfter }) });
+      await appendAudit(em, now, audited);
       return result;
     });
 }

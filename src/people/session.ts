@@ -1,6 +1,9 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import { Employee } from './employee.ts';
 
+/** How the person proved who they are. */
+export const SIGN_IN_METHODS = ['password', 'link', 'oidc', 'passkey'] as const;
+
 const SessionSchema = defineEntity({
   name: 'Session',
   tableName: 'session',
@@ -14,9 +17,12 @@ const SessionSchema = defineEntity({
     expiresAt: p.datetime(),
     revokedAt: p.datetime().nullable(),
     userAgent: p.text().default(''),
+    authenticatedAt: p.datetime(),
+    method: p.enum(SIGN_IN_METHODS).default('password'),
+    enrolOnly: p.boolean().default(false),
   },
 });
 
-/** One sign-in on one device. Its refresh token is stored as sha256 only. */
+/** One sign-in on one device. Its refresh token is stored as sha256 only. `enrolOnly`: good for setting up a second factor only. */
 export class Session extends SessionSchema.class {}
 SessionSchema.setClass(Session);

@@ -42,6 +42,7 @@ async function openSession(tx: Transaction, key: Buffer, employeeId: number, use
     refreshHash: hash(refresh),
     rotatedAt: tx.now,
     createdAt: tx.now,
+    authenticatedAt: tx.now,
     expiresAt: new Date(tx.now.getTime() + SESSION_LIFE),
     userAgent: userAgent.slice(0, 200),
   });
@@ -105,7 +106,14 @@ export async function createAccount(
     const { password: _, ...person } = given;
     const times = { createdAt: tx.now, updatedAt: tx.now };
     const companyId = `MA${String(row?.n ?? '').padStart(4, '0')}`;
-    tx.em.create(Employee, { ...person, companyId, status: 'approved', passwordHash, ...times });
+    tx.em.create(Employee, {
+      ...person,
+      companyId,
+      status: 'approved',
+      emailConfirmedAt: tx.now,
+      passwordHash,
+      ...times,
+    });
   });
 }
 

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
+import { ACCOUNT_TEMPLATES } from '../../people/account-notice.ts';
 import { Employee } from '../../people/employee.ts';
 import { Participant } from '../../tickets/participant.ts';
 import { TicketEvent } from '../../tickets/ticket-event.ts';
@@ -16,11 +17,13 @@ const OutboundMessageSchema = defineEntity({
     id: p.bigint('number').primary(),
     ticket: () => p.manyToOne(Ticket).nullable(),
     event: () => p.manyToOne(TicketEvent).nullable(),
+    // of a mail about an account; then there is no ticket and no event
+    accountNoticeId: p.bigint('number').nullable(),
     // the person; `recipient` is the address as it was when the row was written
     person: () => p.manyToOne(Employee).nullable().fieldName('recipient_id'),
     participant: () => p.manyToOne(Participant).nullable(),
     mailbox: () => p.manyToOne(Mailbox),
-    template: p.enum(MAIL_TEMPLATE_NAMES),
+    template: p.enum([...MAIL_TEMPLATE_NAMES, ...ACCOUNT_TEMPLATES]),
     locale: p.text(),
     recipient: p.text(),
     envelopeFrom: p.text(),

@@ -2,7 +2,7 @@ import type { Transaction } from '../../db/transaction.ts';
 import { displayName } from '../../people/employee.ts';
 import { Attachment } from '../../tickets/attachment.ts';
 import { ticketNumber } from '../../tickets/ticket.ts';
-import type { MailTemplate } from './mail-template.ts';
+import { MAIL_TEMPLATE_NAMES, type MailTemplate } from './mail-template.ts';
 import { bareSubject, writtenWords, type MailView } from './mail-view.ts';
 import { oneLine } from './one-line.ts';
 import { OutboundMessage } from './outbound-message.ts';
@@ -51,8 +51,9 @@ export async function readDrafts(tx: Transaction, ids: readonly number[], public
 }
 
 function draftOf(row: OutboundMessage, publicUrl: string, files: DraftFile[], earlier: string[]): Draft[] {
-  const { ticket, event, person, mailbox, template } = row;
-  if (!ticket || !event || !row.messageId) return [];
+  const { ticket, event, person, mailbox } = row;
+  const template = MAIL_TEMPLATE_NAMES.find((name) => name === row.template);
+  if (!ticket || !event || !row.messageId || !template) return [];
   const number = ticketNumber(ticket.number);
   const data = event.data as { transition?: string; to?: string; reason?: string };
   const actor = event.actor ? nameOf(event.actor) : mailbox.name;

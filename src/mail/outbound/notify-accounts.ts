@@ -1,0 +1,61 @@
+import type { Transaction } from '../../db/transaction.ts';
+import type { AccountTemplate } from '../../people/account-notice.ts';
+import type { Keyring } from '../../secrets.ts';
+import { normalizeAddress } from '../addresses.ts';
+import { Mailbox } from '../mailbox.ts';
+import { outboundMessageId } from '../reply-token.ts';
+import { OutboundMessage } from './outbound-message.ts';
+
+interface DueNotice {
+  id: string;
+  employee_id: string;
+  template: AccountTemplate;
+  email: string;
+  recipient: string | null;
+  locale: string;
+}
+
+/** Turns account notices into outbound rows, one each, with its Message-ID. One that another worker has, or that is done, is left alone. */
+export async function notifyAccounts(
+  tx: Transaction,
+  ids: readonly number[],
+  deps: { keyring: Keyring },
+): Promise<void> {
+  const due = await lockNotices(tx, ids);
+  const mailbox = await tx.em.findOne(Mailbox, { id: { $gt: 0 } }, { orderBy: { id: 'asc' } });
+  if (due.length === 0 || !mailbox) return;
+  const next = await tx.em.execute<{ id: string }[]>(
+    `select nextval(pg_get_serial_sequence('outbound_message', 'id')) as id from generate_series(1, ?)`,
+    [due.length],
+  );
+  const rows = due.map((notice, at) => {
+    const id = Number(next[at]?.id);
+    return {
+      id,
+      accountNoticeId: Number(notice.id),
+      person: Number(notice.employee_id),
+      mailbox: mailbox.id,
+      template: notice.template,
+      locale: notice.locale,
+      recipient: normalizeAddress(notice.recipient ?? notice.email),
+      envelopeFrom: '',
+      messageId: outboundMessageId(deps.keyring, mailbox, id),
+      state: 'pending' as const,
+      sendAfter: tx.now,
+      createdAt: tx.now,
+    };
+  });
+  await tx.em.insertMany(OutboundMessage, rows);
+  for (const { id } of rows) tx.wake('send-messages', id);
+  await tx.em.execute(`update account_notice set state = 'done' where id in (?)`, [due.map(({ id }) => id)]);
+}
+
+/** Locked in the order of their ids; who comes second skips them. */
+async function lockNotices({ em }: Transaction, ids: readonly number[]): Promise<DueNotice[]> {
+  if (ids.length === 0) return [];
+  return em.execute<DueNotice[]>(
+    `select n.id, n.employee_id, n.template, n.recipient, e.email, e.locale from account_notice n join employee e on e.id = n.employee_id
+      where n.id in (?) and n.state = 'pending' order by n.id for no key update of n skip locked`,
+    [[...ids]],
+  );
+}
