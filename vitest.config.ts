@@ -10,10 +10,15 @@ const everyday = [
     ...node,
     name: 'unit',
     include: ['test/**/*.test.ts'],
-    exclude: ['test/**/*.{desk,e2e,system}.test.ts', 'test/{bin,db}/**'],
+    exclude: ['test/**/*.{process,desk,e2e,system}.test.ts', 'test/{bin,db}/**'],
   },
-  // Real processes: launcher, embedded PostgreSQL, locks.
-  { ...node, name: 'process', include: ['test/{bin,db}/**/*.test.ts'], testTimeout: 60_000 },
+  // Real processes: launcher, embedded PostgreSQL, locks, parsers.
+  {
+    ...node,
+    name: 'process',
+    include: ['test/{bin,db}/**/*.test.ts', 'test/**/*.process.test.ts'],
+    testTimeout: 60_000,
+  },
   // Real PostgreSQL, SMTP and HTTP.
   { ...node, ...postgres, name: 'desk', include: ['test/**/*.desk.test.ts'] },
   // The browser.
