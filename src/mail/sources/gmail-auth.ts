@@ -62,8 +62,8 @@ export function forgetAccessToken(client: GmailAuth): void {
   client.credentials.expiry_date = 1;
 }
 
-/** The token host is fixed in the library; the API's is an option of it. */
-function reach(client: GmailAuth, apiUrl: string): void {
+/** Sends what is meant for Google's token host elsewhere: it is fixed in the library, the API's is an option of it. */
+export function reach(client: GmailAuth, apiUrl: string): void {
   client.transporter.interceptors.request.add({
     resolved: (request) => {
       if (request.url.origin === TOKEN_HOST) request.url = new URL(request.url.pathname, apiUrl);
