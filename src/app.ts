@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { MikroORM } from '@mikro-orm/postgresql';
@@ -10,8 +11,10 @@ import { createOrm } from './db/orm.ts';
 import { transactionRunner, type RunTransaction } from './db/transaction.ts';
 import { entities } from './entities.ts';
 import { localBlobStore, type BlobStore } from './files/blob-store.ts';
+import { UsageError } from './errors.ts';
 import type { Log } from './log.ts';
 import { ensureMailbox } from './mail/ensure-mailbox.ts';
+import { findMailboxId } from './mail/find-mailbox.ts';
 import { acknowledgeDone } from './mail/inbound/acknowledge.ts';
 import type { IngestDeps } from './mail/inbound/ingest-messages.ts';
 import { createParserPool, type ParserPool } from './mail/inbound/parse/parser-pool.ts';
@@ -52,7 +55,7 @@ export interface Desk {
   ingest: IngestDeps;
   startWeb(port: number, host: string): Promise<{ port: number; stop(): Promise<void> }>;
   startWorker(): Promise<{ stop(): Promise<void> }>;
-  startDrop(host: string, port: number): Promise<{ port: number; stop(): Promise<void> }>;
+  startDrop(host: string, port: number, protocol?: 'smtp' | 'lmtp'): Promise<{ port: number; stop(): Promise<void> }>;
   /** The dependencies of each job, for tests and tools that run one step. */
   jobs: WorkerDeps;
   close(): Promise<void>;
@@ -117,11 +120,11 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       };
     },
     startWorker: () => startWorker(jobs),
-    startDrop: async (host, port) => {
-      const ours = await transaction((tx) => tx.em.find(Mailbox, {}));
-      const known = new Map(ours.map(({ address, id }) => [address, id]));
-      const mailboxOf = (address: string) => known.get(address) ?? null;
-      return startSmtpDrop({ host, port, transaction, blobs, maxMessageBytes: config.maxMessageBytes, log, mailboxOf });
+    startDrop: async (host, port, protocol = 'smtp') => {
+      const mailboxOf = (address: string) => transaction((tx) => findMailboxId(tx, address));
+      const tls = config.smtpDropTls && (await readTls(config.smtpDropTls));
+      const { maxMessageBytes } = config;
+      return startSmtpDrop({ host, port, protocol, tls, transaction, blobs, maxMessageBytes, log, mailboxOf });
     },
     async close() {
       await boss.stop({ graceful: false, close: true, timeout: 1000 });
@@ -167,6 +170,15 @@ function sources(): (mailbox: Mailbox) => Source | null {
     made.set(mailbox.id, source);
     return source;
   };
+}
+
+/** Key and certificate of the drop, in PEM. */
+async function readTls({ key, cert }: { key: string; cert: string }): Promise<{ key: string; cert: string }> {
+  const read = (path: string, name: string) =>
+    readFile(path, 'utf8').catch((error: Error) => {
+      throw new UsageError(`${name} cannot be read: ${error.message}`);
+    });
+  return { key: await read(key, 'SMTP_DROP_TLS_KEY'), cert: await read(cert, 'SMTP_DROP_TLS_CERT') };
 }
 
 /** For a desk that was opened without a transport. */

@@ -41,6 +41,9 @@ const common = {
   ORGANISATION: z.string().trim().min(1).default('SmartSupport'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   SMTP_DROP_HOST: z.string().default('127.0.0.1'),
+  SMTP_DROP_TLS_KEY: z.string().optional(),
+  SMTP_DROP_TLS_CERT: z.string().optional(),
+  LMTP_DROP_PORT: port(0),
   MAX_MESSAGE_BYTES: z.coerce.number().int().min(10_000).max(1_000_000_000).default(50_000_000),
   DNS_SERVERS: z.string().optional(),
   MAILDIR: z.string().optional(),
@@ -83,6 +86,10 @@ export interface Config {
   smtpDropHost: string;
   /** null: no drop. */
   smtpDropPort: number | null;
+  /** Files in PEM; null: the drop offers no STARTTLS. */
+  smtpDropTls: { key: string; cert: string } | null;
+  /** null: no LMTP. */
+  lmtpDropPort: number | null;
   /** bytes */
   maxMessageBytes: number;
   dnsServers: string[] | null;
@@ -115,6 +122,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     supportAddress: values.SUPPORT_ADDRESS,
     smtpDropHost: values.SMTP_DROP_HOST,
     smtpDropPort: mode === 'production' && values.SMTP_DROP_PORT === 0 ? null : values.SMTP_DROP_PORT,
+    smtpDropTls: bothOrNone(values),
+    lmtpDropPort: values.LMTP_DROP_PORT || null,
     maxMessageBytes: values.MAX_MESSAGE_BYTES,
     dnsServers: values.DNS_SERVERS?.split(',').map((server) => server.trim()) ?? null,
     maildir: values.MAILDIR ? resolve(values.MAILDIR) : null,
@@ -124,6 +133,18 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     secretKeys: values.SECRET_KEYS ?? null,
     smtpUrl: values.SMTP_URL ?? null,
   };
+}
+
+function bothOrNone(given: {
+  SMTP_DROP_TLS_KEY?: string | undefined;
+  SMTP_DROP_TLS_CERT?: string | undefined;
+}): Config['smtpDropTls'] {
+  const { SMTP_DROP_TLS_KEY: key, SMTP_DROP_TLS_CERT: cert } = given;
+  if (!key && !cert) return null;
+  if (key && cert) return { key: resolve(key), cert: resolve(cert) };
+  throw new UsageError(
+    `The configuration is incomplete.\n${key ? 'SMTP_DROP_TLS_CERT' : 'SMTP_DROP_TLS_KEY'} is missing`,
+  );
 }
 
 function explain(error: z.ZodError, mode: Config['mode'], given: Record<string, unknown>): string {

@@ -34,6 +34,8 @@ test('without any variable the desk is local, on the loopback, with its data in 
     supportAddress: 'support@localhost',
     smtpDropHost: '127.0.0.1',
     smtpDropPort: 2525,
+    smtpDropTls: null,
+    lmtpDropPort: null,
     maxMessageBytes: 50_000_000,
     dnsServers: null,
     maildir: null,
@@ -148,4 +150,9 @@ test.each<[string, string]>([
 test('every variable of either mode is listed once', () => {
   expect([...VARIABLES].sort()).toEqual([...new Set(VARIABLES)].sort());
   expect(VARIABLES).toEqual(expect.arrayContaining(['PORT', 'DATA_DIR', ...Object.keys(production)]));
+});
+
+test.each(['SMTP_DROP_TLS_KEY', 'SMTP_DROP_TLS_CERT'])('%s alone is refused, and says what is missing', (name) => {
+  const other = name.endsWith('KEY') ? 'SMTP_DROP_TLS_CERT' : 'SMTP_DROP_TLS_KEY';
+  expect(() => readConfig({ [name]: '/etc/ssl/desk.pem' })).toThrow(`${other} is missing`);
 });
