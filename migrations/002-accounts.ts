@@ -68,7 +68,12 @@ create index account_notice_due on account_notice (id) where state = 'pending';
 create index account_notice_employee on account_notice (employee_id);
 create index account_notice_link on account_notice (link_id);
 
-alter table outbound_message add column account_notice_id bigint references account_notice on delete set null;
+alter table outbound_message
+  add column account_notice_id bigint references account_notice on delete set null,
+  -- it carries a link that opens an account: its bytes are composed again for every try and never kept (T06)
+  add column secret boolean not null default false,
+  drop constraint outbound_message_check,
+  add check (state in ('pending', 'suppressed') or mime is not null or secret);
 alter table outbound_message add unique (account_notice_id, recipient);
 
 -- rate-limiter-flexible's table

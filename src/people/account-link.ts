@@ -9,6 +9,8 @@ export const LINK_MINUTES = {
   'sign-in': 60,
   'change-email': 60,
 } as const;
+/** An invitation waits longer than a reset: nobody asked for it and sits waiting. It sets a password all the same. */
+export const INVITATION_MINUTES = 72 * 60;
 export type LinkPurpose = keyof typeof LINK_MINUTES;
 
 /** A used link, with what it was made for. */
@@ -22,11 +24,11 @@ export interface UsedLink {
 export async function makeLink(
   tx: Transaction,
   key: Buffer,
-  given: { employeeId: number; purpose: LinkPurpose; data?: Record<string, unknown> },
+  given: { employeeId: number; purpose: LinkPurpose; data?: Record<string, unknown>; minutes?: number },
 ): Promise<number> {
-  const { employeeId, purpose, data = {} } = given;
+  const { employeeId, purpose, data = {}, minutes = LINK_MINUTES[purpose] } = given;
   const nonce = randomBytes(16).toString('hex');
-  const expires = new Date(tx.now.getTime() + LINK_MINUTES[purpose] * 60_000);
+  const expires = new Date(tx.now.getTime() + minutes * 60_000);
   const [row] = await tx.em.execute<{ id: string }[]>(
     `insert into account_link (employee_id, purpose, nonce, token_hash, data, created_at, expires_at) values (?, ?, ?, ?, ?::jsonb, ?, ?) returning id`,
     [employeeId, purpose, nonce, hashOf(linkToken(key, nonce)), JSON.stringify(data), tx.now, expires],
