@@ -22,7 +22,9 @@ alter table employee
   add column password_changed_at timestamptz;
 update employee set email_confirmed_at = created_at where status = 'approved';
 create index employee_decided_by on employee (decided_by);
-create index employee_status on employee (status, created_at desc, id desc);
+-- since when somebody has asked for an account, or has been known
+create index employee_since on employee ((coalesce(registered_at, created_at)) desc, id desc);
+create index employee_status on employee (status, (coalesce(registered_at, created_at)) desc, id desc);
 
 -- departments that a coordinator works for, where the settings limit them to their own
 create table coordinator_department (

@@ -50,7 +50,9 @@ export async function useLink(tx: Transaction, purpose: LinkPurpose, token: stri
   const [row] = await tx.em.execute<
     { id: string; employee_id: string; data: Record<string, unknown>; used_at: string | null; expired: boolean }[]
   >(
-    `select id, employee_id, data, used_at, expires_at <= ? as expired from account_link where token_hash = ? and purpose = ? for update`,
+    // The person first, as everybody does who changes both.
+    `select l.id, l.employee_id, l.data, l.used_at, l.expires_at <= ? as expired
+       from employee e join account_link l on l.employee_id = e.id where l.token_hash = ? and l.purpose = ? for no key update of e, l`,
     [tx.now, hashOf(token), purpose],
   );
   if (!row) throw linkNotFound();

@@ -7,12 +7,14 @@ import type { MailTransport, SendResult } from '../../../src/mail/transports/tra
 import { endLinks, makeLink, useLink, type LinkPurpose } from '../../../src/people/account-link.ts';
 import { sendAccountNotice, type NewAccountNotice } from '../../../src/people/account-notice.ts';
 import type { Employee } from '../../../src/people/employee.ts';
+import { accountMails, tokenOf } from '../../support/account-mails.ts';
 import { useDesk } from '../../support/desk.ts';
 import { outbox, told } from './outbox.ts';
 
 let now = new Date('2026-11-23T09:02:00Z');
 const desk = useDesk({ clock: () => now });
 const { person, row, send } = outbox(desk);
+const { notify, mailTo, tokenFor } = accountMails(desk);
 
 /** A mail that is due, with a link when a purpose is given; its row is written as the worker writes it. */
 async function due(employee: Employee, given: Partial<NewAccountNotice> = {}, purpose?: LinkPurpose) {
@@ -23,35 +25,6 @@ async function due(employee: Employee, given: Partial<NewAccountNotice> = {}, pu
   return (await notify())[0]!;
 }
 
-async function notify(): Promise<OutboundMessage[]> {
-  const last = await lastRow();
-  const notices = await desk().transaction(({ em }) =>
-    em.execute<{ id: string }[]>(`select id from account_notice where state = 'pending' order by id`),
-  );
-  await desk().transaction((tx) =>
-    notifyAccounts(
-      tx,
-      notices.map(({ id }) => Number(id)),
-      desk().jobs.notify,
-    ),
-  );
-  return desk().transaction(({ em }) => em.find(OutboundMessage, { id: { $gt: last } }, { orderBy: { id: 'asc' } }));
-}
-
-const lastRow = async () => {
-  const [found] = await desk().transaction(({ em }) =>
-    em.execute<{ id: string | null }[]>('select max(id) as id from outbound_message'),
-  );
-  return Number(found?.id ?? 0);
-};
-
-async function mailTo(address: string) {
-  const mail = desk().caught.mails.findLast(({ to }) => to.includes(address));
-  if (!mail) throw new Error(`Nothing came to ${address}`);
-  return { envelope: mail.from, raw: String(mail.raw), ...(await simpleParser(mail.raw)) };
-}
-
-const tokenOf = (text = '') => /#([\w-]{43})\s/.exec(text)?.[1] ?? '';
 const use = (purpose: LinkPurpose, token: string) => desk().transaction((tx) => useLink(tx, purpose, token));
 
 /** Every value that the database holds, as text; bytes are in hex. */
@@ -106,7 +79,7 @@ describe('a mail about an account', () => {
   test('T06: its link works once, for its purpose; an empty one and an unknown one are not found', async () => {
     const ana = await person();
     await send([(await due(ana, {}, 'reset-password')).id]);
-    const token = tokenOf((await mailTo(ana.email)).text);
+    const token = await tokenFor(ana.email);
     expect(token).toHaveLength(43);
     await expect(use('sign-in', token)).rejects.toMatchObject({ status: 404 });
     for (const empty of ['', '   ', 'x'.repeat(43)])
@@ -118,7 +91,7 @@ describe('a mail about an account', () => {
   test('T06: its link runs out', async () => {
     const ana = await person();
     await send([(await due(ana, {}, 'reset-password')).id]);
-    const token = tokenOf((await mailTo(ana.email)).text);
+    const token = await tokenFor(ana.email);
     now = new Date(now.getTime() + 60 * 60_000);
     await expect(use('reset-password', token)).rejects.toMatchObject({ status: 410 });
   });
