@@ -22,7 +22,9 @@ alter table employee
   add column password_changed_at timestamptz;
 update employee set email_confirmed_at = created_at where status = 'approved';
 create index employee_decided_by on employee (decided_by);
-create index employee_status on employee (status, created_at desc, id desc);
+-- since when somebody has asked for an account, or has been known
+create index employee_since on employee ((coalesce(registered_at, created_at)) desc, id desc);
+create index employee_status on employee (status, (coalesce(registered_at, created_at)) desc, id desc);
 
 -- departments that a coordinator works for, where the settings limit them to their own
 create table coordinator_department (
@@ -68,7 +70,12 @@ create index account_notice_due on account_notice (id) where state = 'pending';
 create index account_notice_employee on account_notice (employee_id);
 create index account_notice_link on account_notice (link_id);
 
-alter table outbound_message add column account_notice_id bigint references account_notice on delete set null;
+alter table outbound_message
+  add column account_notice_id bigint references account_notice on delete set null,
+  -- it carries a link that opens an account: its bytes are composed again for every try and never kept (T06)
+  add column secret boolean not null default false,
+  drop constraint outbound_message_check,
+  add check (state in ('pending', 'suppressed') or mime is not null or secret);
 alter table outbound_message add unique (account_notice_id, recipient);
 
 -- rate-limiter-flexible's table

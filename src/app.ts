@@ -92,6 +92,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     blobs,
     keyring: secrets.replyTokens,
     templates,
+    links: secrets.links,
     publicUrl: options.publicUrl,
     organisation: config.organisation,
     log,

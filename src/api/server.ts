@@ -10,7 +10,9 @@ import { healthRoutes, type Health } from './health.ts';
 import { localMailRoutes, type LocalMailDeps } from './local-mail.ts';
 import { mountOpen } from './mount.ts';
 import { openapiDocument } from './openapi.ts';
+import { employeeRoutes } from './people.ts';
 import { problem } from './problem.ts';
+import { registrationRoutes } from './registration.ts';
 import { securityHeaders } from './security-headers.ts';
 import { portal } from './static.ts';
 import { ticketRoutes, type TicketDeps } from './tickets.ts';
@@ -45,6 +47,8 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   frameRoutes(router, deps);
   tokenRoutes(router, deps);
   deskRoutes(router, deps);
+  registrationRoutes(router, deps);
+  employeeRoutes(router, deps);
   ticketRoutes(router, deps);
   attachmentRoutes(router, deps);
   if (deps.local) localMailRoutes(router, deps);

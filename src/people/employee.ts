@@ -45,6 +45,11 @@ export function displayName(person: Pick<Employee, 'firstName' | 'lastName' | 'e
   return `${person.firstName} ${person.lastName}`.trim() || person.email;
 }
 
+/** Whether the name is known to be the person's own: the address is confirmed, or an admin knows them. Otherwise a stranger may have written it. */
+export function hasOwnName(person: Pick<Employee, 'status' | 'emailConfirmedAt'>): boolean {
+  return person.status === 'approved' || person.status === 'disabled' || Boolean(person.emailConfirmedAt);
+}
+
 export function isStaff(person: Pick<Employee, 'role' | 'status'>): boolean {
   return person.status === 'approved' && person.role !== 'employee';
 }

@@ -1,13 +1,9 @@
 import { AppError } from '../errors.ts';
+import type { Sql } from '../db/keyset.ts';
 import type { Transaction } from '../db/transaction.ts';
 import { isStaff, type Employee, type Person } from '../people/employee.ts';
 import type { Actor } from './lifecycle.ts';
 import { lockTickets, type LockedTicket } from './locked-ticket.ts';
-
-export interface Sql {
-  sql: string;
-  params: unknown[];
-}
 
 /**
  * The one scope that decides which tickets a person sees, as a condition on `t` (ticket). Not approved: none. Staff: all. Employee:

@@ -13,7 +13,7 @@ import { bounceAddress, outboundMessageId } from '../reply-token.ts';
 import { countAcknowledgements, noteAcknowledgement, type Acknowledgements } from './acknowledgements.ts';
 import { isPersonal, templateFor, whyNot, type NoticeEvent, type NoticeReader } from './notice.ts';
 import { OutboundMessage } from './outbound-message.ts';
-import type { MailTemplate } from './mail-template.ts';
+import type { TicketTemplate } from './mail-template.ts';
 
 export interface NotifyDeps {
   keyring: Keyring;
@@ -71,7 +71,7 @@ interface Notice {
   person: Employee;
   reader: NoticeReader;
   participant: Participant | null;
-  template: MailTemplate;
+  template: TicketTemplate;
 }
 
 function noticesOf(events: TicketEvent[], participants: Map<number, Participant[]>): Notice[] {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
 import { assert } from '../../errors.ts';
-import type { MailView } from './mail-view.ts';
+import type { ViewOf } from './mail-view.ts';
 import { MAIL_TEMPLATE_NAMES, type MailTemplate } from './mail-template.ts';
 import { oneLine } from './one-line.ts';
 import { wrapText } from './wrap-text.ts';
@@ -18,7 +18,7 @@ export interface Rendered {
 export interface Templates {
   readonly locales: readonly string[];
   /** Renders for a reader. A locale we do not have falls back to its language, then to English. */
-  render(template: MailTemplate, locale: string, view: MailView): Rendered;
+  render<T extends MailTemplate>(template: T, locale: string, view: ViewOf<T>): Rendered;
 }
 
 /** Where the templates live, beside the code. */
