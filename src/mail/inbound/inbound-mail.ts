@@ -6,6 +6,7 @@ export interface MailAddress {
 
 /** One file of a message. Its bytes are already in the blob store under `sha256`. */
 export interface MailAttachment {
+  /** The sender's name for it, or one found or made for it; never empty, without any path. */
   filename: string;
   contentType: string;
   /** Decoded size in bytes. */
@@ -68,7 +69,7 @@ export interface InboundMail {
   inReplyTo: string | null;
   /** In-Reply-To and References (RFC 5322 §3.6.4), newest first, without repeats, with angle brackets, at most 100. */
   references: readonly string[];
-  /** The one author. address '' when there is no usable one. */
+  /** The one author. Without a usable one (`fromSource` none) the address is '' or a bare word such as MAILER-DAEMON. */
   from: MailAddress;
   /** How the author was found. Anything but `from` means the From header was missing, empty, repeated or had several addresses. */
   fromSource: 'from' | 'reply-to' | 'sender' | 'return-path' | 'none';
@@ -81,9 +82,9 @@ export interface InboundMail {
   date: string | null;
   /** Whole body as text: the text part, or the html rendered to text. */
   text: string;
-  /** Whole body as the sender's html, unsafe; null when there is none. */
+  /** The html parts as they were sent, unsafe; null when there are none. */
   html: string | null;
-  /** `html` after the allowlist; safe inside a sandboxed frame. */
+  /** Whole body as html after the allowlist, of text with its links made safe; null when nothing is said. */
   safeHtml: string | null;
   /** The new words of this message. Never empty when it has words of its own. */
   reply: string;
