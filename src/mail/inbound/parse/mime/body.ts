@@ -4,6 +4,7 @@ import { joinLines, type Line } from '../reply/lines.ts';
 import { decodePart, findCharset, joinFlowed } from './decode-part.ts';
 import type { MimePart } from './mime-parts.ts';
 import { textHtml } from './text-html.ts';
+import { unpackTnef } from './tnef/unpack-tnef.ts';
 import { toFilePart } from './unpacked-file.ts';
 import { unpackUuencoded } from './uuencode.ts';
 
@@ -30,7 +31,7 @@ export interface MessageBody {
 
 /** Sorts the leaves of a MIME tree into body and attachments (RFC 2046 §5.1, RFC 2183, RFC 2387). */
 export function readBody(root: MimePart, hint: string | null): MessageBody {
-  const found: Collector = { blocks: [], attachments: [], hint: hint ?? findCharset(root) };
+  const found: Collector = { blocks: [], packed: [], attachments: [], hint: hint ?? findCharset(root) };
   collect(root, found);
   const filled = withWords(found);
   const { attachments } = found;
@@ -50,6 +51,8 @@ export function readBody(root: MimePart, hint: string | null): MessageBody {
 
 interface Collector {
   blocks: Block[];
+  /** Bodies that Outlook packed into a file; they repeat the others. */
+  packed: Block[];
   attachments: MimePart[];
   hint: string | null;
 }
@@ -59,12 +62,12 @@ function collect(part: MimePart, into: Collector): void {
   else if (part.contentType === 'multipart/related') collectRelated(part, into);
   else if (part.contentType.startsWith('multipart/')) for (const child of part.children) collect(child, into);
   else if (isBodyText(part)) into.blocks.push(toBlock(part, into));
-  else into.attachments.push(part);
+  else collectFile(part, into);
 }
 
 /** All alternatives say the same: they make one block. */
 function collectAlternatives(parts: readonly MimePart[], into: Collector): void {
-  const inner: Collector = { blocks: [], attachments: into.attachments, hint: into.hint };
+  const inner: Collector = { ...into, blocks: [] };
   for (const child of parts) collect(child, inner);
   const texts = inner.blocks.filter(({ text }) => !isBlank(text));
   const htmls = inner.blocks.filter(({ html }) => !isBlank(html));
@@ -89,8 +92,22 @@ function collectRelated(part: MimePart, into: Collector): void {
 }
 
 function collectFiles(part: MimePart, into: Collector): void {
-  if (!part.contentType.startsWith('multipart/')) into.attachments.push(part);
-  for (const child of part.children) collectFiles(child, into);
+  if (part.contentType.startsWith('multipart/')) for (const child of part.children) collectFiles(child, into);
+  else collectFile(part, into);
+}
+
+/** A file, or what is packed in it. A package that nobody can open is a file. */
+function collectFile(part: MimePart, into: Collector): void {
+  const unpacked = isTnef(part) ? unpackTnef(part.bytes) : null;
+  if (!unpacked) into.attachments.push(part);
+  else {
+    into.attachments.push(...unpacked.files.map(toFilePart));
+    into.packed.push({ text: unpacked.text, html: unpacked.html });
+  }
+}
+
+function isTnef({ contentType, filename }: MimePart): boolean {
+  return /^application\/(?:vnd\.)?ms-tnef$/.test(contentType) || /^winmail(?:\d+)?\.dat$/i.test(filename);
 }
 
 /** A text or html part that is shown, not saved: no attachment disposition, no name, not larger than people read. */
@@ -101,10 +118,12 @@ function isBodyText(part: MimePart): boolean {
   return part.filename === '';
 }
 
-/** The blocks that say something; when none does, the first text that came as a file is shown too. */
+/** The blocks that say something; failing those a packed body, and failing that the first text that came as a file. */
 function withWords(found: Collector): Block[] {
-  const filled = found.blocks.filter(({ text, html }) => !isBlank(text) || !isBlank(html));
-  if (filled.length > 0) return filled;
+  for (const blocks of [found.blocks, found.packed]) {
+    const filled = blocks.filter(({ text, html }) => !isBlank(text) || !isBlank(html));
+    if (filled.length > 0) return filled;
+  }
   const file = found.attachments.find(isReadable);
   return file ? [toBlock(file, found)] : [];
 }
