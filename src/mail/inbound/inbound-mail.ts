@@ -51,6 +51,20 @@ export interface ForwardedMail {
   text: string;
 }
 
+/** How the author signed or encrypted the message (RFC 8551, RFC 3156). It is said; nothing is checked or opened. */
+export interface MailProtection {
+  by: 'smime' | 'pgp';
+  kind: 'signed' | 'encrypted';
+}
+
+/** A message between calendars (RFC 5546), an invitation when its method is REQUEST. Nobody's calendar is touched (T28). */
+export interface CalendarNotice {
+  /** REQUEST, REPLY, CANCEL and so on, in upper case. */
+  method: string;
+  /** What the event is called, on one line; '' when it says nothing. */
+  summary: string;
+}
+
 /** Result of our own DMARC check (RFC 7489) on the raw bytes. */
 export interface SenderAuthentication {
   /** `pass` is the only value that authenticates; `skipped` when nobody asked. */
@@ -94,6 +108,8 @@ export interface InboundMail {
   forward: ForwardedMail | null;
   attachments: readonly MailAttachment[];
   class: MailClass;
+  protection: MailProtection | null;
+  calendar: CalendarNotice | null;
   authentication: SenderAuthentication;
   /** Number of Received headers, for the loop rule (RFC 5321 §6.3). */
   receivedCount: number;

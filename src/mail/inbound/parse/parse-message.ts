@@ -6,12 +6,14 @@ import { contentHash } from './content-hash.ts';
 import { BeyondLimit, PARSE_LIMITS, parseFailure } from './limits.ts';
 import { addressBudget } from './mime/addresses.ts';
 import { readBody, type MessageBody } from './mime/body.ts';
+import { readCalendar } from './mime/calendar.ts';
 import { parseDate } from './mime/date.ts';
 import { findCharset } from './mime/decode-part.ts';
 import { decodeHeaderText } from './mime/header-words.ts';
 import { parseMessageId, parseMessageIds, threadReferences } from './mime/message-ids.ts';
 import type { MimePart } from './mime/mime-parts.ts';
 import { partName } from './mime/part-name.ts';
+import { readProtection } from './mime/protection.ts';
 import { readMime } from './mime/read-mime.ts';
 import { firstField, openMessage, type HeaderField } from './mime/raw-message.ts';
 import { readAddresses, readAuthor } from './mime/senders.ts';
@@ -97,6 +99,8 @@ function describe(fields: readonly HeaderField[], root: MimePart): ReadMessage {
     safeHtml: toSafeHtml(body),
     ...extracted,
     class: classifyMessage(gatherMailFacts(fields, root, subject, body.text || noticeText(root))),
+    protection: readProtection(root, body.text),
+    calendar: readCalendar(root),
     receivedCount: fields.filter(({ name }) => name === 'received').length,
     headers: fields.slice(0, MAX_HEADERS).map(({ name, value }) => [name, value] as const),
   };
