@@ -98,12 +98,25 @@ function collectFiles(part: MimePart, into: Collector): void {
 
 /** A file, or what is packed in it. A package that nobody can open is a file. */
 function collectFile(part: MimePart, into: Collector): void {
+  if (isNothing(part)) return;
   const unpacked = isTnef(part) ? unpackTnef(part.bytes) : null;
   if (!unpacked) into.attachments.push(part);
   else {
     into.attachments.push(...unpacked.files.map(toFilePart));
     into.packed.push({ text: unpacked.text, html: unpacked.html });
   }
+}
+
+/** An empty text that nobody named. */
+function isNothing({ contentType, filename, disposition, bytes }: MimePart): boolean {
+  const isText = contentType === 'text/plain' || contentType === 'text/html';
+  return (
+    isText &&
+    filename === '' &&
+    disposition !== 'attachment' &&
+    bytes.length < 100 &&
+    bytes.toString('latin1').trim() === ''
+  );
 }
 
 function isTnef({ contentType, filename }: MimePart): boolean {
@@ -124,8 +137,11 @@ function withWords(found: Collector): Block[] {
     const filled = blocks.filter(({ text, html }) => !isBlank(text) || !isBlank(html));
     if (filled.length > 0) return filled;
   }
-  const file = found.attachments.find(isReadable);
-  return file ? [toBlock(file, found)] : [];
+  for (const file of found.attachments.filter(isReadable)) {
+    const block = toBlock(file, found);
+    if (!isBlank(block.text) || !isBlank(block.html)) return [block];
+  }
+  return [];
 }
 
 /** RFC 2046 §4.1.4: text of an unknown kind is plain text. Of these kinds people read nothing. */

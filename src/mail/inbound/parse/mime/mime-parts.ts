@@ -43,10 +43,18 @@ interface EngineChunk {
   value?: Buffer;
 }
 interface EngineInternals {
+  splitter: EngineSplitter;
   tree: EngineNode | false;
   textTypes: string[];
   getTextContent: () => { type: 'text' };
   processChunk: (chunk: EngineChunk, done: () => void) => void;
+}
+
+/** Makes nodes of lines; a node is handed on when its header has ended. */
+interface EngineSplitter {
+  node: { _headerlen: number; headers: unknown; parseHeaders: () => void } | null;
+  newNode: (parent: unknown) => void;
+  push: (chunk: unknown) => void;
 }
 
 /** What the engine hands over: bytes of each leaf by the header map that its node and its attachment share, and what stands between parts. */
@@ -69,6 +77,7 @@ export async function readMimeTree(message: Buffer): Promise<MimePart> {
   const engine = parser as unknown as EngineInternals;
   engine.textTypes = [];
   engine.getTextContent = () => ({ type: 'text' });
+  keepHeaderOnlyParts(engine.splitter);
   const contents: Contents = { leaves: new Map(), between: keepBetween(engine) };
   await readLeaves(parser, message, contents.leaves);
   if (!engine.tree) throw new BeyondLimit('unparsable', 'no part found');
@@ -88,6 +97,19 @@ function keepBetween(engine: EngineInternals): Contents['between'] {
     process(chunk, done);
   };
   return between;
+}
+
+/** The engine forgets a part whose header runs into the next delimiter. */
+function keepHeaderOnlyParts(splitter: EngineSplitter): void {
+  const newNode = splitter.newNode.bind(splitter);
+  splitter.newNode = (parent) => {
+    const { node } = splitter;
+    if (node && node._headerlen > 0 && !node.headers) {
+      node.parseHeaders();
+      splitter.push(node);
+    }
+    newNode(parent);
+  };
 }
 
 function readLeaves(parser: MailParser, message: Buffer, leaves: Contents['leaves']): Promise<void> {
@@ -144,7 +166,8 @@ function toPart(node: EngineNode, contents: Contents, depth: number, fallback: s
   return {
     contentType,
     params: type.params,
-    disposition: disposition.value,
+    // What is no word is no disposition.
+    disposition: /^[\w-]*$/.test(disposition.value) ? disposition.value : '',
     filename,
     contentId: field('content-id').replaceAll(/[<>\s]/g, '') || null,
     encoding,
@@ -160,12 +183,25 @@ function contentOf(node: EngineNode, { leaves, between }: Contents): Buffer {
   return node.children.length > 0 ? Buffer.alloc(0) : Buffer.concat(between.get(node.node) ?? []);
 }
 
-/** A part that begins with its words, without a blank line: the engine takes them for a header. */
+/** A part whose words begin without a blank line: the engine takes them for header lines. */
 function readNodeHeader(node: EngineNode, isPart: boolean): { fields: HeaderField[]; words: string } {
   const lines = node.headerLines || [];
-  if (isPart && lines[0] && !isField(lines[0].line) && !lines.some(({ key }) => key.startsWith('content-')))
-    return { fields: [], words: lines.map(({ line }) => line).join('\r\n') };
-  return { fields: lines.map(({ key, line }) => ({ name: key, value: unfold(line) })), words: '' };
+  const end = isPart ? wordsFrom(lines) : lines.length;
+  return {
+    fields: lines.slice(0, end).map(({ key, line }) => ({ name: key, value: unfold(line) })),
+    words: lines
+      .slice(end)
+      .map(({ line }) => line)
+      .join('\r\n'),
+  };
+}
+
+/** The first line that is no field, unless a field of MIME follows: then it is dirt in the header. */
+function wordsFrom(lines: readonly { key: string; line: string }[]): number {
+  let end = lines.length;
+  while (end > 0 && !lines[end - 1]?.key.startsWith('content-')) end--;
+  const at = lines.slice(end).findIndex(({ line }) => line !== '' && !isField(line));
+  return at < 0 ? lines.length : end + at;
 }
 
 const isField = (line: string): boolean => /^[!-9;-~]+[ \t]*:/.test(line);

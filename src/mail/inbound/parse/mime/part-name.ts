@@ -30,7 +30,7 @@ const NAME = /^[^\s/\\<>]{1,100}\.[A-Za-z][A-Za-z0-9]{1,4}$/;
  */
 export function writtenName(disposition: ParameterHeader, type: ParameterHeader): string {
   const names = [disposition, disposition, type, type].flatMap(
-    ({ params }, at) => params.get(at === 0 || at === 3 ? 'filename' : 'name') || [],
+    ({ params }, at) => params.get(at === 0 || at === 3 ? 'filename' : 'name')?.trim() || [],
   );
   return names.find((name) => !/\ufffd|\?\?/.test(name)) ?? names[0] ?? '';
 }

@@ -17,22 +17,38 @@ export async function readMime(message: RawMessage): Promise<MimePart> {
 }
 
 /** Each multipart is repaired once, from its own bytes, so all repairs together read the message once more at most. */
-async function repaired(part: MimePart): Promise<MimePart> {
+async function repaired(part: MimePart, above: readonly string[] = []): Promise<MimePart> {
   if (!part.contentType.startsWith('multipart/')) return part;
-  if (part.children.length === 0) return refilled(part);
+  if (part.children.length === 0) return refilled(part, above);
+  const delimiters = [...above, delimiterOf(part)];
   const children: MimePart[] = [];
-  for (const child of part.children) children.push(await repaired(child));
+  for (const child of part.children) children.push(await repaired(child, delimiters));
   return { ...part, children };
 }
 
-async function refilled(part: MimePart): Promise<MimePart> {
-  const boundary = findBoundary(part.bytes);
+async function refilled(part: MimePart, above: readonly string[]): Promise<MimePart> {
+  const bytes = ownLines(part.bytes, above);
+  const boundary = findBoundary(bytes);
   if (boundary !== null) {
     const header = Buffer.from(`Content-Type: ${part.contentType}; boundary="${boundary}"\r\n\r\n`, 'latin1');
-    const { children } = await readMimeTree(Buffer.concat([header, part.bytes]));
+    const { children } = await readMimeTree(Buffer.concat([header, bytes]));
     if (children.length > 0) return { ...part, children, bytes: Buffer.alloc(0) };
   }
-  return { ...part, contentType: 'text/plain' };
+  // Its delimiters are there and nothing between them: what stands around them is not said.
+  const isEmpty = bytes.toString('latin1').split(/\r?\n/).includes(delimiterOf(part));
+  return { ...part, contentType: 'text/plain', bytes: isEmpty ? Buffer.alloc(0) : bytes };
+}
+
+const delimiterOf = ({ params }: MimePart): string => `--${params.get('boundary') ?? ''}`;
+
+/** The engine hands over the delimiters of the multiparts around with the lines of this one. */
+function ownLines(bytes: Buffer, above: readonly string[]): Buffer {
+  if (above.length === 0) return bytes;
+  const lines = bytes.toString('latin1').split('\n');
+  const isAbove = (line: string) => above.some((delimiter) => [delimiter, `${delimiter}--`].includes(line.trimEnd()));
+  const from = isAbove(lines[0] ?? '') ? 1 : 0;
+  const to = lines.findIndex((line, at) => at >= from && isAbove(line));
+  return Buffer.from(lines.slice(from, to < 0 ? undefined : to).join('\n'), 'latin1');
 }
 
 /** The first `--word` line that is followed by a part header. */
