@@ -112,7 +112,8 @@ function written(mail: InboundMail, delivery: Delivery, trust: Trust) {
     body: whole ? mail.text : mail.reply,
     quoted: whole ? '' : mail.quoted,
     signature: whole ? '' : mail.signature,
-    html: mail.safeHtml,
+    // The portal links the addresses of a text itself.
+    html: mail.html === null ? null : mail.safeHtml,
     trust,
     inboundMessageId: delivery.id,
   };

@@ -6,6 +6,7 @@ export interface MailAddress {
 
 /** One file of a message. Its bytes are already in the blob store under `sha256`. */
 export interface MailAttachment {
+  /** The sender's name for it, or one found or made for it; never empty, without any path. */
   filename: string;
   contentType: string;
   /** Decoded size in bytes. */
@@ -50,6 +51,20 @@ export interface ForwardedMail {
   text: string;
 }
 
+/** How the author signed or encrypted the message (RFC 8551, RFC 3156). It is said; nothing is checked or opened. */
+export interface MailProtection {
+  by: 'smime' | 'pgp';
+  kind: 'signed' | 'encrypted';
+}
+
+/** A message between calendars (RFC 5546), an invitation when its method is REQUEST. Nobody's calendar is touched (T28). */
+export interface CalendarNotice {
+  /** REQUEST, REPLY, CANCEL and so on, in upper case. */
+  method: string;
+  /** What the event is called, on one line; '' when it says nothing. */
+  summary: string;
+}
+
 /** Result of our own DMARC check (RFC 7489) on the raw bytes. */
 export interface SenderAuthentication {
   /** `pass` is the only value that authenticates; `skipped` when nobody asked. */
@@ -68,7 +83,7 @@ export interface InboundMail {
   inReplyTo: string | null;
   /** In-Reply-To and References (RFC 5322 §3.6.4), newest first, without repeats, with angle brackets, at most 100. */
   references: readonly string[];
-  /** The one author. address '' when there is no usable one. */
+  /** The one author. Without a usable one (`fromSource` none) the address is '' or a bare word such as MAILER-DAEMON. */
   from: MailAddress;
   /** How the author was found. Anything but `from` means the From header was missing, empty, repeated or had several addresses. */
   fromSource: 'from' | 'reply-to' | 'sender' | 'return-path' | 'none';
@@ -81,9 +96,9 @@ export interface InboundMail {
   date: string | null;
   /** Whole body as text: the text part, or the html rendered to text. */
   text: string;
-  /** Whole body as the sender's html, unsafe; null when there is none. */
+  /** The html parts as they were sent, unsafe; null when there are none. */
   html: string | null;
-  /** `html` after the allowlist; safe inside a sandboxed frame. */
+  /** Whole body as html after the allowlist, of text with its links made safe; null when nothing is said. */
   safeHtml: string | null;
   /** The new words of this message. Never empty when it has words of its own. */
   reply: string;
@@ -93,6 +108,8 @@ export interface InboundMail {
   forward: ForwardedMail | null;
   attachments: readonly MailAttachment[];
   class: MailClass;
+  protection: MailProtection | null;
+  calendar: CalendarNotice | null;
   authentication: SenderAuthentication;
   /** Number of Received headers, for the loop rule (RFC 5321 §6.3). */
   receivedCount: number;
