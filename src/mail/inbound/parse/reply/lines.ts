@@ -10,13 +10,31 @@ export interface Line {
   quoteStarts?: boolean;
   /** …or everything from here on is quoted. */
   restQuoted?: boolean;
+  /** Set by html: it stands in what the client puts below every mail. */
+  signature?: boolean;
 }
 
 const MAX_DEPTH = 100;
 
 /** Lines of a text body; `>` marks at the start become depth. Linear in the length of the text. */
 export function textLines(text: string): Line[] {
-  return text.split('\n').map((line) => toLine(line));
+  return withInitials(text.split('\n').map((line) => toLine(line)));
+}
+
+const INITIALS = /^\s?(\p{Lu}[\p{L}]{1,3})>(>*) ?(.*)$/u;
+
+/** The Bat! quotes with initials: `AB> words`. Believed when a line above ends with a colon and several lines agree. */
+function withInitials(lines: Line[]): Line[] {
+  const first = lines.findIndex(({ text }) => INITIALS.test(text));
+  if (first < 0) return lines;
+  const initials = INITIALS.exec(lines[first]?.text ?? '')?.[1];
+  const quoted = lines.filter(({ text }) => INITIALS.exec(text)?.[1] === initials).length;
+  const above = lines.slice(Math.max(0, first - 3), first).findLast((line) => !isBlankLine(line));
+  if (quoted < 2 || !/[:：]$/.test(above?.text ?? '')) return lines;
+  return lines.map((line) => {
+    const [, own, deeper = '', text = ''] = INITIALS.exec(line.text) ?? [];
+    return own === undefined ? line : { ...line, text, depth: line.depth + 1 + deeper.length };
+  });
 }
 
 /** One line of text; `base` is the depth its html container adds. */
