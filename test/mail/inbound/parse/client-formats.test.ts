@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { isAppendedLine } from '../../../../src/mail/inbound/parse/reply/appended-line.ts';
-import { extractReply } from '../../../../src/mail/inbound/parse/reply/extract-reply.ts';
+import { extractFromLines, extractReply } from '../../../../src/mail/inbound/parse/reply/extract-reply.ts';
+import { htmlLines } from '../../../../src/mail/inbound/parse/reply/html-lines.ts';
 import { MAIL_LANGUAGES, type HeaderRole } from '../../../../src/mail/inbound/parse/reply/languages.ts';
 import { APPENDED_LINES, NOT_APPENDED } from './client-formats/appended-lines.ts';
 import { ATTRIBUTIONS } from './client-formats/attributions.ts';
 import { FORWARDS } from './client-formats/forwards.ts';
+import { HTML_REPLIES } from './client-formats/html-replies.ts';
 import { PRINTED_HEADERS } from './client-formats/printed-headers.ts';
 
+/** A client whose line begins with dashes puts it on a line of its own; a direction mark begins one as well. */
+const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}]/u;
 const REPLY = 'Thanks, that worked.\n\nOne more question: what about the toner?';
 const OLD = 'We have replaced the drum.\nPlease try again on Monday at 10:30.\n\nKind regards\nBo';
 const replyOf = (body: string) => extractReply(body, { subject: 'Re: Toner', isReply: true }).reply;
@@ -19,6 +23,7 @@ const AROUND_ATTRIBUTION: Record<string, (line: string) => string> = {
   'wrapped at 50 columns': (line) => `${REPLY}\n\n${wrapped(line, 50)}\n\n${marked(OLD)}\n`,
   'wrapped at 60 columns above unmarked lines': (line) => `${REPLY}\n\n${wrapped(line, 60)}\n${OLD}\n`,
   'above the quotation that is answered below': (line) => `${line}\n${marked(OLD)}\n\n${REPLY}\n`,
+  'behind the last words of the reply': (line) => `${REPLY} ${line}\n${marked(OLD)}\n`,
   'quoted itself': (line) => `${REPLY}\n\n${marked(`${line}\n\n${OLD}`)}\n`,
   'twice, one in the other': (line) => `${REPLY}\n\n${line}\n${marked(`${OLD}\n\n${line}\n${marked(OLD)}`)}\n`,
 };
@@ -28,6 +33,7 @@ describe('the line above a quotation is found, whatever client in whatever langu
     for (const [where, body] of Object.entries(AROUND_ATTRIBUTION)) {
       // GroupWise quotes all that follows, without marks.
       if (client === 'GroupWise' && where.includes('answered below')) continue;
+      if (where.startsWith('behind') && (/^[->]/.test(line) || RIGHT_TO_LEFT.test(line))) continue;
       expect(replyOf(body(line)), where).toBe(REPLY);
     }
   });
@@ -48,6 +54,14 @@ const AROUND_HEADER: Record<string, (header: string) => string> = {
 describe('the printed header above an unmarked quotation is found, whatever client in whatever language wrote it', () => {
   test.each(PRINTED_HEADERS)('%s (%s)', (_client, _language, header) => {
     for (const [where, body] of Object.entries(AROUND_HEADER)) expect(replyOf(body(header)), where).toBe(REPLY);
+  });
+});
+
+describe('what is quoted in html is told from what is new, however the client marks it', () => {
+  test.each(HTML_REPLIES)('%s', (_, html) => {
+    const { reply, quoted } = extractFromLines(htmlLines(html), { subject: 'Re: Toner', isReply: true });
+    expect(reply.split(/\s*\n\s*/)).toEqual(['Thanks, that worked.', 'What about the toner?']);
+    expect(quoted).toContain('We have replaced the drum.');
   });
 });
 

@@ -32,7 +32,7 @@ const WROTE = new RegExp(
 );
 const LEADS = new RegExp(String.raw`^(?:${anyOf(LEAD_WORDS)})(?:(?![\p{L}\p{N}])|(?<=[${CASELESS}]))`, 'u');
 const SHARED_LEAD = new RegExp(String.raw`(?<=\s)(?:${anyOf(LEAD_WORDS)}) (?=.{0,40}\d)`, 'gu');
-const SHARED_DATE = /(?<=[.!?…)] )(?:\p{L}{2,12}[.,]{0,2} )?\d{1,4}(?:[./年-]|\. | \p{L}{3,})/gu;
+const SENTENCE = /(?:(?<=[!?…]["')]?\s)|(?<=\p{Ll}{3}[.)]\s)|(?<=[。！？]))\S/gu;
 
 /**
  * The line (or up to five wrapped lines) above a quotation that says who wrote it when, in any language and order:
@@ -224,11 +224,16 @@ function lastVerb(bare: string): Verb | null {
   return found;
 }
 
-/** Indices at which an attribution may begin in the middle of a line: at most a few. */
+/** Indices at which an attribution may begin in the middle of a line: behind a sentence, or a word such as `On`. */
 function sharedStarts(text: string): number[] {
   const lower = fold(text);
   // Folding may change the length of exotic text: then positions mean nothing.
-  if (lower.length !== text.length || leadsIn(lower.replace(/^[\s\-–—*_>.]+/, ''))) return [];
-  const starts = [...lower.matchAll(SHARED_LEAD), ...lower.matchAll(SHARED_DATE)].map(({ index }) => index);
-  return starts.slice(-MAX_SHARED);
+  if (lower.length !== text.length) return [];
+  const sentences = [...text.matchAll(SENTENCE)].map(({ index }) => index);
+  if (leadsIn(lower.replace(/^[\s\-–—*_>.]+/, '')))
+    return sentences.filter((at) => /\p{Lu}/u.test(text[at] ?? '') && leadsIn(lower.slice(at))).slice(-MAX_SHARED);
+  // A client begins with a capital, wherever in the line it begins, or with a short weekday.
+  const isSmall = (at: number) => /\p{Ll}/u.test(text[at] ?? '');
+  const leads = [...lower.matchAll(SHARED_LEAD)].map(({ index }) => index).filter((at) => !isSmall(at));
+  return [...leads, ...sentences.filter((at) => !isSmall(at) || startsWithDate(lower.slice(at)))].slice(-MAX_SHARED);
 }

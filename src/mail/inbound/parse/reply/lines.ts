@@ -4,6 +4,8 @@ export interface Line {
   text: string;
   /** How many levels of quotation it stands in. */
   depth: number;
+  /** A quoted line of a text as it was written. */
+  raw?: string;
   /** A drawn line: `_____`, `-----`, <hr>, or the border above an Outlook quotation. */
   rule: boolean;
   /** Set by html: a container that mail clients put around a quotation begins here… */
@@ -33,7 +35,7 @@ function withInitials(lines: Line[]): Line[] {
   if (quoted < 2 || !/[:：]$/.test(above?.text ?? '')) return lines;
   return lines.map((line) => {
     const [, own, deeper = '', text = ''] = INITIALS.exec(line.text) ?? [];
-    return own === undefined ? line : { ...line, text, depth: line.depth + 1 + deeper.length };
+    return own === undefined ? line : { ...line, text, depth: line.depth + 1 + deeper.length, raw: line.text };
   });
 }
 
@@ -48,7 +50,8 @@ export function toLine(raw: string, base = 0): Line {
     at = next + 1;
   }
   const text = (depth > 0 && raw[at] === ' ' ? raw.slice(at + 1) : raw.slice(at)).trimEnd();
-  return { text, depth: depth + base, rule: isRule(text) };
+  const line = { text, depth: depth + base, rule: isRule(text) };
+  return depth > 0 && base === 0 ? { ...line, raw: raw.trimEnd() } : line;
 }
 
 /** `>>>` prompts and `>=` are text, not quotation. */
@@ -73,6 +76,7 @@ export function isRule(text: string): boolean {
 
 /** Quotation marks put back, for lines that stay in view. */
 export function quotedText(line: Line, from = 0): string {
+  if (from === 0 && line.raw !== undefined) return line.raw;
   const depth = Math.max(0, line.depth - from);
   return depth === 0 ? line.text : `${'>'.repeat(depth)} ${line.text}`.trimEnd();
 }
