@@ -1,5 +1,6 @@
+import { gradeDate, startsWithDate } from './dates.ts';
 import { isBlankLine, type Line } from './lines.ts';
-import { fold, LEAD_WORDS, WROTE_WORDS } from './word-tables.ts';
+import { anyOf, fold, LEAD_WORDS, SELF, WROTE_WORDS, YOU } from './word-tables.ts';
 
 /** `On Tuesday Anna wrote:` found at a line: `end` is behind its last line. */
 export interface Attribution {
@@ -8,24 +9,39 @@ export interface Attribution {
   text: string;
   /** What shares its first line but belongs to the reply. */
   before: string;
+  /** Only the quotation below makes it one: a person may have written the same words to cite somebody. */
+  weak: boolean;
 }
 
 const MAX_LINES = 5;
 const MAX_LENGTH = 500;
+const MAX_SHARED = 6;
 const LEAD_WINDOW = 45;
-const GMAIL_DATE = /^\d{4}-\d\d-\d\d \d\d?:\d\d GMT/;
-const WROTE_ENDS = new RegExp(
-  `(?:${WROTE_WORDS.map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})$`,
+const MAX_WORDS = 30;
+const WORD_EDGES = /[\s,:：()"'«»<>]+/u;
+const GMAIL_DATE = /^\d{4}-\d\d-\d\d \d\d?:\d\d gmt[+-]\d\d:\d\d \S/;
+const TAIL = String.raw`[\s\u200e\u200f\u202a-\u202e\u2066-\u2069]*$`;
+const LOOKS_LIKE_END = new RegExp(
+  String.raw`(?:[:：>\-–—*)\]]|\.\.\.|(?:${anyOf(WROTE_WORDS)})|\d{4}-\d\d-\d\d \d\d?:\d\d GMT.{0,60})${TAIL}`,
   'iu',
 );
+const CASELESS = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}`;
+const WROTE = new RegExp(
+  String.raw`(?:(?<![\p{L}\p{N}])|(?=[${CASELESS}]))(?:${anyOf(WROTE_WORDS)})(?:(?![\p{L}\p{N}])|(?<=[${CASELESS}]))`,
+  'gu',
+);
+const LEADS = new RegExp(String.raw`^(?:${anyOf(LEAD_WORDS)})(?:(?![\p{L}\p{N}])|(?<=[${CASELESS}]))`, 'u');
+const SHARED_LEAD = new RegExp(String.raw`(?<=\s)(?:${anyOf(LEAD_WORDS)}) (?=.{0,40}\d)`, 'gu');
+const SENTENCE = /(?:(?<=[!?…]["')]?\s)|(?<=\p{Ll}{3}[.)]\s)|(?<=[。！？]))\S/gu;
 
 /**
  * The line (or up to five wrapped lines) above a quotation that says who wrote it when, in any language and order:
- * verb, date and address decide together, so `On the counter…` is not one. Looks at a bounded number of lines.
+ * verb, date, address and name decide together, so `On the counter…` is not one. Looks at a bounded number of lines.
  */
 export function attributionAt(lines: readonly Line[], at: number): Attribution | null {
   const first = lines[at]?.text ?? '';
-  if (first.length > MAX_LENGTH * 4 || !mayBegin(first) || !mayEnd(lines, at)) return null;
+  if (first.length > MAX_LENGTH * 4 || !mayEnd(lines, at)) return null;
+  const starts = [...sharedStarts(first), 0];
   let joined = '';
   for (let i = at, used = 0; i < lines.length && used < MAX_LINES; i++) {
     const line = lines[i];
@@ -38,11 +54,22 @@ export function attributionAt(lines: readonly Line[], at: number): Attribution |
     joined = joined === '' ? line.text.trim() : `${joined} ${line.text.trim()}`;
     used++;
     if (joined.length > MAX_LENGTH) break;
-    const shared = used === 1 ? sharedLine(joined) : null;
-    if (shared !== null) return { end: i + 1, text: joined.slice(shared), before: joined.slice(0, shared).trimEnd() };
-    if (isAttribution(joined, lines[nextFilled(lines, i + 1)]))
-      return { end: behindVerb(lines, i + 1), text: joined, before: '' };
-    if (endsSentence(line.text)) break;
+    if (i === at && !mayBegin(joined) && !isOneLine(joined)) break;
+    const below = lines[nextFilled(lines, i + 1)];
+    const quoted = (below?.depth ?? 0) > line.depth || below?.quoteStarts === true;
+    for (const start of starts) {
+      const text = joined.slice(start);
+      // In the middle of a line the quotation below proves nothing: the line may be one attribution as a whole.
+      const found = judge(text, quoted && start === 0);
+      if (found === null) continue;
+      return {
+        end: behindVerb(lines, i + 1),
+        text,
+        before: joined.slice(0, start).trimEnd(),
+        weak: found === 'weak',
+      };
+    }
+    if (/[!?]$/.test(line.text.trim())) break;
   }
   return null;
 }
@@ -55,28 +82,19 @@ function behindVerb(lines: readonly Line[], at: number): number {
 
 /** Cheap: something that could be part of a date, or an address. */
 function mayBegin(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if ((code >= 0x30 && code <= 0x39) || code === 0x40) return true;
-  }
-  return false;
+  return /[\p{Nd}@]/u.test(text);
+}
+
+/** Cheap: `---- Anna wrote ----` and `Anna wrote:` have neither date nor address and are never wrapped. */
+function isOneLine(text: string): boolean {
+  return text.length <= 100 && /[:：-]\s*$/.test(text);
 }
 
 /** Cheap, and true of few lines: the end of an attribution is a colon, a verb, a bracket or dashes. */
 function mayEnd(lines: readonly Line[], at: number): boolean {
-  for (let i = at; i < lines.length && i < at + MAX_LINES + 2; i++) {
-    const text = lines[i]?.text ?? '';
-    if (
-      /[^.!?,;]$/.test(text) &&
-      (/[:：>\-–—*)]$/.test(text) || WROTE_ENDS.test(text.slice(-30)) || GMAIL_DATE.test(text))
-    )
-      return true;
-  }
+  for (let i = at; i < lines.length && i < at + MAX_LINES + 2; i++)
+    if (LOOKS_LIKE_END.test((lines[i]?.text ?? '').slice(-90))) return true;
   return false;
-}
-
-function endsSentence(text: string): boolean {
-  return /[!?]$/.test(text.trim());
 }
 
 function nextFilled(lines: readonly Line[], at: number): number {
@@ -85,95 +103,137 @@ function nextFilled(lines: readonly Line[], at: number): number {
   return i;
 }
 
-function isAttribution(text: string, next: Line | undefined): boolean {
-  const bare = fold(text)
-    .replace(/^[\s\-–—*_>.]+/, '')
-    .replace(/[\s\-–—*_]+$/, '');
-  const date = hasDate(bare);
-  const address = bare.includes('@');
-  if (!date && !address) return false;
-  const colon = bare.endsWith(':') || bare.endsWith('：');
-  const verb = findVerb(bare);
-  if (verb !== null) return withVerb(bare, verb, { colon, date, address });
-  if (!date || !startsWithDate(bare)) return false;
-  if (/^\d{4}-\d\d-\d\d \d\d?:\d\d gmt[+-]\d\d:\d\d \S/.test(bare)) return bare.length < 120;
-  if (address && colon) return true;
-  return address && bare.endsWith('>') && (next?.depth ?? 0) > 0;
-}
-
-function withVerb(bare: string, verb: Verb, has: { colon: boolean; date: boolean; address: boolean }): boolean {
-  const atEnd = bare.length - verb.end <= 2;
-  const early = digitWithin(bare, LEAD_WINDOW);
-  const leads = startsWithLead(bare) || startsWithDate(bare);
-  if (atEnd) return (has.colon || leads) && ((has.date && (leads || has.address)) || (has.address && has.colon));
-  const named = bare.slice(0, verb.start).trimEnd().endsWith('>');
-  return has.colon && has.date && (leads || (has.address && (early || named)));
-}
-
 interface Verb {
   start: number;
   end: number;
 }
 
-/** The last verb of the table that stands as a word of its own. */
-function findVerb(bare: string): Verb | null {
-  for (const word of WROTE_WORDS) {
-    const start = bare.lastIndexOf(word);
-    if (start < 0) continue;
-    const end = start + word.length;
-    if (isWordEdge(bare[start - 1], bare[start]) && isWordEdge(bare[end], bare[end - 1])) return { start, end };
-  }
-  return null;
+/** What the words of a candidate are. */
+interface Traits {
+  bare: string;
+  colon: boolean;
+  /** Dashes on both sides. */
+  framed: boolean;
+  /** 0 none, 1 a date or a time, 2 both. */
+  date: 0 | 1 | 2;
+  address: boolean;
+  /** Begins with a word such as `On` and a digit soon, or with a weekday or a date. */
+  leads: boolean;
+  verb: Verb | null;
+  /** Something quoted stands directly below. */
+  quoted: boolean;
 }
 
-/** Scripts without spaces have no word edges; elsewhere a letter beside the word makes it another word. */
-function isWordEdge(outside: string | undefined, inside: string | undefined): boolean {
-  if (outside === undefined || /[^\p{L}\p{N}]/u.test(outside)) return true;
-  return /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u.test(inside ?? '');
+function judge(raw: string, quoted: boolean): 'sure' | 'weak' | null {
+  const traits = read(raw, quoted);
+  const { bare, verb, date, address, colon, leads } = traits;
+  const words = bare.split(' ');
+  if (bare === '' || words.length > MAX_WORDS) return null;
+  if (words.some((word) => SELF.has(word)) && !(quoted && date > 0)) return null;
+  if (verb !== null) return withVerb(raw, traits, verb);
+  if (GMAIL_DATE.test(bare)) return bare.length < 120 ? 'sure' : null;
+  if (date === 0 || !address) return null;
+  if (colon && leads && (quoted || /@\S+$/.test(bare))) return 'sure';
+  if (colon && date === 2 && (quoted || isName(traits, raw, 0, bare.length, 0))) return 'sure';
+  return leads && bare.endsWith('>') && quoted ? 'sure' : null;
 }
 
-/** A year, a date with separators, or a time. */
-export function hasDate(text: string): boolean {
-  return (
-    /(?:^|\D)(?:19|20)\d\d(?:\D|$)/.test(text) ||
-    /\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}/.test(text) ||
-    /(?:^|\D)\d{1,2}[:.]\d\d(?:\D|$)/.test(text)
+function withVerb(raw: string, traits: Traits, verb: Verb): 'sure' | 'weak' | null {
+  const { bare, date, address, colon, framed, leads, quoted } = traits;
+  const atEnd = bare.length - verb.end <= 2;
+  if (framed) return (date > 0 && address) || (atEnd && isName(traits, raw, 0, verb.start)) ? 'sure' : null;
+  if (address && bare.includes(' news:')) return 'sure';
+  if (address && (colon || (leads && (atEnd || bare.endsWith('>'))))) return withAddress(traits, verb, atEnd);
+  if (!colon && !(atEnd && leads)) return null;
+  if (date === 0) return quoted && atEnd && isName(traits, raw, 0, verb.start) ? 'weak' : null;
+  if (atEnd) return leads || date === 2 ? named(traits, raw, aroundDate(traits, verb.start)) : null;
+  const behind = bare.slice(verb.end);
+  if (gradeDate(behind) === 2 || (quoted && gradeDate(behind) > 0))
+    return /\D{13}$/.test(behind) ? null : named(traits, raw, [0, verb.start]);
+  return leads ? named(traits, raw, [verb.end, bare.length]) : null;
+}
+
+function withAddress({ bare, date, quoted }: Traits, verb: Verb, atEnd: boolean): 'sure' | null {
+  if (date === 0) return atEnd || verb.start === 0 ? 'sure' : null;
+  return quoted || atEnd || /[<([]\S*@/.test(bare) ? 'sure' : null;
+}
+
+/** Without an address a name has to stand where clients put it; quoted lines below say as much. */
+function named(traits: Traits, raw: string, [from, to]: readonly [number, number]): 'sure' | null {
+  return traits.quoted || isName(traits, raw, from, to) ? 'sure' : null;
+}
+
+/** The words between the date and the verb, or in front of the date when there are none. */
+function aroundDate({ bare, leads }: Traits, before: number): readonly [number, number] {
+  const head = bare.slice(0, before);
+  const last = head.search(/\d\D*$/) + 1;
+  return leads || /\p{L}{2}/u.test(head.slice(last)) ? [last, before] : [0, Math.max(0, head.search(/\d/))];
+}
+
+/** A stretch with the look of a name: few words, capitals or a script that has none, no sentence. */
+function isName({ bare, date }: Traits, raw: string, from: number, to: number, maxSmall = 2): boolean {
+  const folded = bare.slice(from, to);
+  if (folded.length > 90 || /[?!;]/.test(folded)) return false;
+  const words = folded.split(WORD_EDGES).filter((word) => /\p{L}/u.test(word) && !word.includes('@'));
+  if (words.length === 0 || words.length > 7) return false;
+  const small = smallWords(raw);
+  const count = words.filter((word) => word.length > 2 && small.has(word)).length;
+  const [only] = words;
+  if (words.length === 1 && only !== undefined && small.has(only))
+    return YOU.has(only) || (date !== 1 && maxSmall > 0 && !LEADS.test(folded.trim()));
+  return count <= maxSmall && count < words.length;
+}
+
+/** The words that begin in small letters, folded. */
+function smallWords(raw: string): ReadonlySet<string> {
+  return new Set(
+    raw
+      .split(WORD_EDGES)
+      .filter((word) => /^\p{Ll}/u.test(word))
+      .map(fold),
   );
 }
 
-/** The first word or two are a weekday or a day, and a date follows soon. */
-function startsWithDate(bare: string): boolean {
-  return /^\p{L}{0,12}[.,]{0,2} ?\p{L}{0,4}[.,]? ?\d/u.test(bare) && hasDate(bare.slice(0, 60));
+function read(raw: string, quoted: boolean): Traits {
+  const framed = /^[\s>]*[-–—=_]{2,}/.test(raw) && /[-–—=_]{2,}\s*$/.test(raw);
+  const whole = fold(raw)
+    .replace(/^[\s\-–—*_>.]+/, '')
+    .replace(/[\s\-–—*_]+$/, '');
+  const bare = whole.replace(/ ?(?:\.\.\.|[:：])$/, '');
+  return {
+    bare,
+    colon: bare !== whole,
+    framed,
+    date: gradeDate(bare),
+    address: bare.includes('@'),
+    leads: leadsIn(bare),
+    verb: lastVerb(bare),
+    quoted,
+  };
 }
 
-function startsWithLead(bare: string): boolean {
-  return LEAD_WORDS.some(
-    (word) => bare.startsWith(word) && isWordEdge(bare[word.length], word.at(-1)) && digitWithin(bare, LEAD_WINDOW),
-  );
+/** Begins with a word such as `On` and a digit soon, or with a weekday or a date. */
+function leadsIn(bare: string): boolean {
+  return startsWithDate(bare) || (LEADS.test(bare) && /\d/.test(bare.slice(0, LEAD_WINDOW)));
 }
 
-function digitWithin(text: string, length: number): boolean {
-  return /\d/.test(text.slice(0, length));
+/** The last verb of the table that stands as a word of its own; scripts without spaces have no word edges. */
+function lastVerb(bare: string): Verb | null {
+  let found: Verb | null = null;
+  for (const match of bare.matchAll(WROTE)) found = { start: match.index, end: match.index + match[0].length };
+  return found;
 }
 
-/** Index at which an attribution begins in the middle of the line, or null. */
-function sharedLine(text: string): number | null {
+/** Indices at which an attribution may begin in the middle of a line: behind a sentence, or a word such as `On`. */
+function sharedStarts(text: string): number[] {
   const lower = fold(text);
-  if (startsWithLead(lower) || startsWithDate(lower)) return null;
   // Folding may change the length of exotic text: then positions mean nothing.
-  if (lower.length !== text.length || !/:\s*[-–—*]*\s*$/.test(lower)) return null;
-  for (const word of LEAD_WORDS) {
-    const at = lower.lastIndexOf(` ${word} `);
-    if (
-      at <= 0 ||
-      !/^\S+ \S*\d|^\S+ \p{L}{2,10}[.,]* \S*\d|^\S+ \p{L}{2,10}[.,]* \p{L}{3,10}[.,]* \d/u.test(
-        lower.slice(at + 1, at + 40),
-      )
-    )
-      continue;
-    const rest = lower.slice(at + 1);
-    const verb = findVerb(rest);
-    if (verb && hasDate(rest) && rest.length - verb.end <= 4) return at + 1;
-  }
-  return null;
+  if (lower.length !== text.length) return [];
+  const sentences = [...text.matchAll(SENTENCE)].map(({ index }) => index);
+  if (leadsIn(lower.replace(/^[\s\-–—*_>.]+/, '')))
+    return sentences.filter((at) => /\p{Lu}/u.test(text[at] ?? '') && leadsIn(lower.slice(at))).slice(-MAX_SHARED);
+  // A client begins with a capital, wherever in the line it begins, or with a short weekday.
+  const isSmall = (at: number) => /\p{Ll}/u.test(text[at] ?? '');
+  const leads = [...lower.matchAll(SHARED_LEAD)].map(({ index }) => index).filter((at) => !isSmall(at));
+  return [...leads, ...sentences.filter((at) => !isSmall(at) || startsWithDate(lower.slice(at)))].slice(-MAX_SHARED);
 }
