@@ -98,7 +98,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     log,
   };
   const jobs: WorkerDeps = {
-    ...{ boss, transaction, log, ingest },
+    ...{ boss, transaction, log, ingest, links: secrets.links },
     poll: { transaction, sourceOf },
     fetch: { transaction, blobs, sourceOf, maxMessageBytes: config.maxMessageBytes, log },
     notify: { keyring: secrets.replyTokens },

@@ -10,6 +10,8 @@ import type { RunTransaction, Transaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { BlobStore } from '../files/blob-store.ts';
 import { authenticate, readClaim, type Claim, type Principal } from '../people/authenticate.ts';
+import type { Employee } from '../people/employee.ts';
+import { isRecent, type Session } from '../people/session.ts';
 import type { Secrets } from '../secrets.ts';
 import type { NewFile } from '../tickets/new-comment.ts';
 import { readBytes, readJson } from './read-body.ts';
@@ -77,6 +79,12 @@ export function mount<N extends RouteName>(
 async function auditLimit(deps: MountDeps, ctx: RouterContext, error: LimitReached, asking: Asking): Promise<void> {
   if (!error.fresh) return;
   await inRequest(ctx, deps.transaction)((tx) => Promise.resolve(tx.audit(limitEntry(deps, ctx, error, asking))));
+}
+
+/** Who calls, in their session: for operations that no API key may call, because they are about the session itself. */
+export function inSession({ actor, session }: Principal): { actor: Employee; session: Session } {
+  if (!session) throw new AppError('forbidden', 'This needs a person, not an API key');
+  return { actor, session };
 }
 
 /** What a transaction of this request writes into the audit log names the request. */
@@ -159,9 +167,6 @@ function register<N extends RouteName>(
 
 const signInFirst = () => new AppError('authentication_required', 'Authentication required');
 
-/** Milliseconds in which a sign-in is recent. */
-const RECENT = 15 * 60_000;
-
 /** Who calls, if they may call this operation at all. What they see and change of an object is decided where it is read. */
 async function principalOf(tx: Transaction, name: RouteName, claim: Claim): Promise<Principal> {
   const principal = await authenticate(tx, claim);
@@ -175,7 +180,7 @@ async function principalOf(tx: Transaction, name: RouteName, claim: Claim): Prom
       scope ? `The API key needs the scope ${scope}` : 'This needs a person, not an API key',
     );
   if (session?.enrolOnly && !enrolment) throw new AppError('enrolment_required', 'Set up a second factor first');
-  if (recent && session && tx.now.getTime() - session.authenticatedAt.getTime() > RECENT)
+  if (recent && session && !isRecent(session, tx.now))
     throw new AppError('reauthentication_required', 'Confirm that it is you: your sign-in is older than 15 minutes');
   return principal;
 }
