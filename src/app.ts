@@ -8,7 +8,7 @@ import { listen, closeServer } from './api/listen.ts';
 import { trustedProxies } from './api/client-address.ts';
 import { LIMIT_NAMES, LIMITS, type LimitName } from './contract/limits.ts';
 import { createBoss } from './db/boss.ts';
-import { createLimiter, type Window } from './db/limiter.ts';
+import { createLimiter, type Limiter, type Window } from './db/limiter.ts';
 import { createOrm } from './db/orm.ts';
 import { transactionRunner, type RunTransaction } from './db/transaction.ts';
 import { entities } from './entities.ts';
@@ -50,6 +50,7 @@ export interface Desk {
   transaction: RunTransaction;
   blobs: BlobStore;
   secrets: Secrets;
+  limiter: Limiter<LimitName>;
   parsers: ParserPool;
   mailbox: Mailbox;
   ingest: IngestDeps;
@@ -107,7 +108,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   let draining = false;
 
   return {
-    ...{ orm, boss, transaction, blobs, secrets, parsers, mailbox, ingest, jobs },
+    ...{ orm, boss, transaction, blobs, secrets, limiter, parsers, mailbox, ingest, jobs },
     async startWeb(port, host) {
       const app = await createServer(serverDeps());
       const handle = app.callback();
