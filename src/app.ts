@@ -6,7 +6,10 @@ import type { PgBoss } from 'pg-boss';
 import type { Config } from './config.ts';
 import { createServer, type ServerDeps } from './api/server.ts';
 import { listen, closeServer } from './api/listen.ts';
+import { trustedProxies } from './api/client-address.ts';
+import { LIMIT_NAMES, LIMITS, type LimitName } from './contract/limits.ts';
 import { createBoss } from './db/boss.ts';
+import { createLimiter, type Limiter, type Window } from './db/limiter.ts';
 import { createOrm } from './db/orm.ts';
 import { transactionRunner, type RunTransaction } from './db/transaction.ts';
 import { entities } from './entities.ts';
@@ -50,6 +53,7 @@ export interface Desk {
   transaction: RunTransaction;
   blobs: BlobStore;
   secrets: Secrets;
+  limiter: Limiter<LimitName>;
   parsers: ParserPool;
   mailbox: Mailbox;
   ingest: IngestDeps;
@@ -87,6 +91,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     parse: (sha256, how) => parsers.parse(sha256, how),
     acknowledge: (ids) => acknowledgeDone(transaction, sourceOf, ids),
   };
+  const limiter = createLimiter(databaseUrl, windowsOf(config), log);
   const templates = await loadTemplates();
   const outbound = {
     blobs,
@@ -98,7 +103,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     log,
   };
   const jobs: WorkerDeps = {
-    ...{ boss, transaction, log, ingest },
+    ...{ boss, transaction, log, ingest, links: secrets.links },
     poll: { transaction, sourceOf },
     fetch: { transaction, blobs, sourceOf, maxMessageBytes: config.maxMessageBytes, log },
     notify: { keyring: secrets.replyTokens },
@@ -107,7 +112,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   let draining = false;
 
   return {
-    ...{ orm, boss, transaction, blobs, secrets, parsers, mailbox, ingest, jobs },
+    ...{ orm, boss, transaction, blobs, secrets, limiter, parsers, mailbox, ingest, jobs },
     async startWeb(port, host) {
       const app = await createServer(serverDeps());
       const handle = app.callback();
@@ -131,13 +136,16 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       await boss.stop({ graceful: false, close: true, timeout: 1000 });
       await parsers.stop();
       await options.transport?.close();
+      await limiter.close();
       await orm.close();
     },
   };
 
   function serverDeps(): ServerDeps {
     return {
-      ...{ transaction, secrets, blobs, log, portalDir: PORTAL_DIR },
+      ...{ transaction, secrets, blobs, log, portalDir: PORTAL_DIR, limiter },
+      proxies: trustedProxies(config.trustedProxies),
+      limitFactor: config.rateLimitFactor,
       maxMessageBytes: config.maxMessageBytes,
       organisation: config.organisation,
       supportAddress: config.supportAddress,
@@ -151,6 +159,15 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       health: { check: async () => void (await orm.em.fork().execute('select 1')), draining: () => draining },
     };
   }
+}
+
+/** The table of limits, as far as this desk is configured to stretch it. */
+function windowsOf({ rateLimitFactor }: Config): Record<LimitName, Window> {
+  const windows = LIMIT_NAMES.map((name) => [
+    name,
+    { most: LIMITS[name].most * rateLimitFactor, seconds: LIMITS[name].seconds },
+  ]);
+  return Object.fromEntries(windows) as Record<LimitName, Window>;
 }
 
 /** The mailbox of the support address. Only the loopback drop of local mode believes whoever connects. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -33,6 +34,21 @@ const secretKeys = z
     error: 'names two secrets by the same character',
   });
 
+/** IP addresses and networks (`10.0.0.0/8`), separated by commas. */
+const proxies = z
+  .string()
+  .transform((text) => text.split(',').map((entry) => entry.trim()))
+  .refine(
+    (entries) => entries.every(isNetwork),
+    'must be IP addresses or networks such as 10.0.0.0/8, separated by commas',
+  );
+
+function isNetwork(entry: string): boolean {
+  const [address = '', bits = '0', ...more] = entry.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
+}
+
 /** Understood in both modes. */
 const common = {
   PORT: port(8080),
@@ -47,6 +63,8 @@ const common = {
   MAX_MESSAGE_BYTES: z.coerce.number().int().min(10_000).max(1_000_000_000).default(50_000_000),
   DNS_SERVERS: z.string().optional(),
   MAILDIR: z.string().optional(),
+  TRUSTED_PROXY: proxies.optional(),
+  RATE_LIMIT_FACTOR: z.coerce.number().int().min(1).max(100_000).default(1),
 };
 
 const local = z.object({
@@ -95,6 +113,10 @@ export interface Config {
   dnsServers: string[] | null;
   /** Folder of a Maildir that mail for the support address is read from, besides the drop. */
   maildir: string | null;
+  /** Proxies in front of the desk whose X-Forwarded-For is believed; none: whoever connects is who asks. */
+  trustedProxies: readonly string[];
+  /** Multiplies every limit on how often something may be asked. */
+  rateLimitFactor: number;
   /** null in local mode: the embedded PostgreSQL decides. */
   databaseUrl: string | null;
   databaseOwnerUrl: string | null;
@@ -127,6 +149,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     maxMessageBytes: values.MAX_MESSAGE_BYTES,
     dnsServers: values.DNS_SERVERS?.split(',').map((server) => server.trim()) ?? null,
     maildir: values.MAILDIR ? resolve(values.MAILDIR) : null,
+    trustedProxies: values.TRUSTED_PROXY ?? [],
+    rateLimitFactor: values.RATE_LIMIT_FACTOR,
     databaseUrl: values.DATABASE_URL ?? null,
     databaseOwnerUrl: values.DATABASE_OWNER_URL ?? values.DATABASE_URL ?? null,
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,

@@ -11,12 +11,15 @@ import { notifyEvents, type NotifyDeps } from './mail/outbound/notify-events.ts'
 import { recoverOutbox } from './mail/outbound/recover-outbox.ts';
 import { sendMessages, type SendDeps } from './mail/outbound/send-messages.ts';
 import { pollAll, sweep } from './mail/sweep.ts';
+import { sendLinks } from './people/send-links.ts';
 import { faultPoint } from './fault-point.ts';
 
 export interface WorkerDeps {
   boss: PgBoss;
   transaction: RunTransaction;
   log: Log;
+  /** Derives the tokens of links sent by mail. */
+  links: Buffer;
   poll: PollDeps;
   fetch: FetchDeps;
   ingest: IngestDeps;
@@ -32,7 +35,7 @@ const SWEEP_EVERY = 15_000;
 const POLL_EVERY = 10_000;
 
 /** The whole background side on one screen: queue name → function. A queue without a handler does not compile. */
-function handlersOf({ transaction, poll, fetch, ingest, notify, send }: WorkerDeps): Handlers {
+function handlersOf({ transaction, links, poll, fetch, ingest, notify, send }: WorkerDeps): Handlers {
   return {
     'poll-mailbox': async ([job]) => void (job && (await pollMailbox(poll, job.mailboxId))),
     'fetch-messages': (jobs) => fetchMessages(fetch, idsOf(jobs)),
@@ -40,6 +43,7 @@ function handlersOf({ transaction, poll, fetch, ingest, notify, send }: WorkerDe
     'notify-events': async (jobs) => {
       for (const ids of parts(idsOf(jobs))) await transaction((tx) => notifyEvents(tx, ids, notify));
     },
+    'send-links': (jobs) => transaction((tx) => sendLinks(tx, idsOf(jobs), links)),
     'notify-accounts': (jobs) => transaction((tx) => notifyAccounts(tx, idsOf(jobs), notify)),
     'send-messages': async (jobs) => {
       await sendMessages(transaction, idsOf(jobs), send);

@@ -39,6 +39,8 @@ test('without any variable the desk is local, on the loopback, with its data in 
     maxMessageBytes: 50_000_000,
     dnsServers: null,
     maildir: null,
+    trustedProxies: [],
+    rateLimitFactor: 1,
     databaseUrl: null,
     databaseOwnerUrl: null,
     publicUrl: null,
@@ -78,6 +80,8 @@ test('numbers, lists and folders are read as what they are', () => {
     DNS_SERVERS: '127.0.0.1:5353, ::1',
     MAILDIR: 'mail',
     MAX_MESSAGE_BYTES: '10000',
+    TRUSTED_PROXY: '127.0.0.1, ::1,10.0.0.0/8,fd00::/8',
+    RATE_LIMIT_FACTOR: '20',
   };
   expect(readConfig(env)).toMatchObject({
     port: 0,
@@ -85,6 +89,8 @@ test('numbers, lists and folders are read as what they are', () => {
     dnsServers: ['127.0.0.1:5353', '::1'],
     maildir: join(process.cwd(), 'mail'),
     maxMessageBytes: 10_000,
+    trustedProxies: ['127.0.0.1', '::1', '10.0.0.0/8', 'fd00::/8'],
+    rateLimitFactor: 20,
   });
 });
 
@@ -122,6 +128,13 @@ test.each<[string, string]>([
   ['SUPPORT_ADDRESS', 'sup+port@localhost'],
   ['SUPPORT_ADDRESS', 'a-very-long-local-part@localhost'],
   ['ORGANISATION', '   '],
+  ['TRUSTED_PROXY', 'proxy.example.com'],
+  ['TRUSTED_PROXY', '10.0.0.0/33'],
+  ['TRUSTED_PROXY', '10.0.0.0/'],
+  ['TRUSTED_PROXY', '10.0.0.1,'],
+  ['TRUSTED_PROXY', '0/0'],
+  ['RATE_LIMIT_FACTOR', '0'],
+  ['RATE_LIMIT_FACTOR', '1.5'],
 ])('%s=%s is refused by name, in one line', (name, value) => {
   expect(refusal({ [name]: value })).toEqual([
     'The configuration is wrong.',

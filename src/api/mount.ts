@@ -4,18 +4,22 @@ import type { RouterContext } from '@koa/router';
 import type { z } from 'zod';
 import { PATHS, type RouteName } from '../contract/paths.ts';
 import { ROUTES, type Routes } from '../contract/routes.ts';
-import type { Route } from '../contract/route.ts';
+import { LIMITS, type LimitName } from '../contract/limits.ts';
+import { limitsOf, type Route } from '../contract/route.ts';
 import type { RunTransaction, Transaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { BlobStore } from '../files/blob-store.ts';
 import { authenticate, readClaim, type Claim, type Principal } from '../people/authenticate.ts';
+import type { Employee } from '../people/employee.ts';
+import { isRecent, type Session } from '../people/session.ts';
 import type { Secrets } from '../secrets.ts';
 import type { NewFile } from '../tickets/new-comment.ts';
 import { readBytes, readJson } from './read-body.ts';
+import { admit, limitEntry, LimitReached, type Asking, type LimitDeps } from './request-limits.ts';
 import { readUpload } from './uploads.ts';
 
 /** What every route needs. */
-export interface MountDeps {
+export interface MountDeps extends LimitDeps {
   transaction: RunTransaction;
   secrets: Secrets;
   blobs: BlobStore;
@@ -45,15 +49,42 @@ export function mount<N extends RouteName>(
     if (!claim) throw signInFirst();
     const transaction = inRequest(ctx, deps.transaction);
     const { takes } = ROUTES[name] as Route;
-    if (takes !== 'json') await transaction((tx) => principalOf(tx, name, claim)); // nobody uploads before sign-in
+    const asking: Asking = { route: name };
+    const enter = async (tx: Transaction) => {
+      const principal = await principalOf(tx, name, claim);
+      asking.user = principal.actor.id;
+      return { principal, admitted: await admit(deps, ctx, limitsOf(ROUTES[name]), asking) };
+    };
     try {
+      // Nobody uploads before sign-in, nor beyond the limit.
+      const before = takes === 'json' ? null : await transaction(enter);
       const call = await parseCall(ctx, name, deps);
-      return await transaction(async (tx) => handler({ ...call, ...(await principalOf(tx, name, claim)), tx }));
+      const done = await transaction(async (tx) => {
+        const { principal, admitted } = before
+          ? { ...before, principal: await principalOf(tx, name, claim) }
+          : await enter(tx);
+        return { answer: await handler({ ...call, ...principal, tx }), admitted };
+      });
+      await done.admitted.succeeded();
+      return done.answer;
     } catch (error) {
       if (isRefusal(error)) await transaction((tx) => auditRefusal(tx, name, claim, error));
+      if (error instanceof LimitReached) await auditLimit(deps, ctx, error, asking);
       throw error;
     }
   });
+}
+
+/** After what it was refused in: that has been rolled back. */
+async function auditLimit(deps: MountDeps, ctx: RouterContext, error: LimitReached, asking: Asking): Promise<void> {
+  if (!error.fresh) return;
+  await inRequest(ctx, deps.transaction)((tx) => Promise.resolve(tx.audit(limitEntry(deps, ctx, error, asking))));
+}
+
+/** Who calls, in their session: for operations that no API key may call, because they are about the session itself. */
+export function inSession({ actor, session }: Principal): { actor: Employee; session: Session } {
+  if (!session) throw new AppError('forbidden', 'This needs a person, not an API key');
+  return { actor, session };
 }
 
 /** What a transaction of this request writes into the audit log names the request. */
@@ -81,10 +112,42 @@ export function mountOpen<N extends RouteName>(
   router: Router,
   deps: MountDeps,
   name: N,
-  handler: (call: Call<N>) => Promise<Answer<N>>,
+  handler: (call: Call<N> & { transaction: RunTransaction }) => Promise<Answer<N>>,
 ): void {
   if (ROUTES[name].access !== 'anyone') throw new Error(`${name} needs sign-in: use mount`);
-  register(router, name, async (ctx) => handler(await parseCall(ctx, name, deps)));
+  const { takes, limits }: Route = ROUTES[name];
+  // A large body is read only from whom the limits that need none of it let through.
+  const early = takes === 'json' ? [] : limits.filter((limit) => !needsAddress(limit));
+  const late = limits.filter((limit) => !early.includes(limit));
+  register(router, name, async (ctx) => {
+    const asking: Asking = { route: name };
+    try {
+      await admit(deps, ctx, early, asking);
+      const call = await parseCall(ctx, name, deps);
+      Object.assign(asking, addressOf(call.body));
+      const admitted = await admit(deps, ctx, late, asking);
+      const answer = await handler({ ...call, transaction: inRequest(ctx, deps.transaction) }).catch(
+        async (error: unknown) => {
+          // The password was right.
+          if (error instanceof AppError && error.code === 'second_factor_required') await admitted.succeeded();
+          throw error;
+        },
+      );
+      await admitted.succeeded();
+      return answer;
+    } catch (error) {
+      if (error instanceof LimitReached) await auditLimit(deps, ctx, error, asking);
+      throw error;
+    }
+  });
+}
+
+const needsAddress = (limit: LimitName) => LIMITS[limit].by === 'address' || LIMITS[limit].by === 'address and ip';
+
+/** The mail address that a request is about, as its body names it. */
+function addressOf(body: unknown): { address?: string } {
+  const { email } = (body ?? {}) as { email?: unknown };
+  return typeof email === 'string' ? { address: email } : {};
 }
 
 function register<N extends RouteName>(
@@ -104,9 +167,6 @@ function register<N extends RouteName>(
 
 const signInFirst = () => new AppError('authentication_required', 'Authentication required');
 
-/** Milliseconds in which a sign-in is recent. */
-const RECENT = 15 * 60_000;
-
 /** Who calls, if they may call this operation at all. What they see and change of an object is decided where it is read. */
 async function principalOf(tx: Transaction, name: RouteName, claim: Claim): Promise<Principal> {
   const principal = await authenticate(tx, claim);
@@ -120,7 +180,7 @@ async function principalOf(tx: Transaction, name: RouteName, claim: Claim): Prom
       scope ? `The API key needs the scope ${scope}` : 'This needs a person, not an API key',
     );
   if (session?.enrolOnly && !enrolment) throw new AppError('enrolment_required', 'Set up a second factor first');
-  if (recent && session && tx.now.getTime() - session.authenticatedAt.getTime() > RECENT)
+  if (recent && session && !isRecent(session, tx.now))
     throw new AppError('reauthentication_required', 'Confirm that it is you: your sign-in is older than 15 minutes');
   return principal;
 }
@@ -138,11 +198,19 @@ async function readInput(
   route: Route,
   deps: MountDeps,
 ): Promise<{ body: unknown; files: NewFile[] }> {
-  if (route.takes === 'raw') return { body: await readBytes(request, deps.maxMessageBytes), files: [] };
+  if (route.takes === 'raw') return { body: await readRaw(request, route, deps.maxMessageBytes), files: [] };
   const multipart = /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '');
   if (route.takes !== 'multipart' || !multipart) return { body: await readJson(request), files: [] };
   const { fields, files } = await readUpload(request, deps.blobs);
   return { body: { ...fields }, files };
+}
+
+/** Bytes of a type that the route names, or a message of any type. */
+async function readRaw(request: IncomingMessage, { raw }: Route, messageBytes: number): Promise<Buffer> {
+  const [type = ''] = (request.headers['content-type'] ?? '').split(';');
+  if (raw && !raw.types.includes(type.trim().toLowerCase()))
+    throw new AppError('unsupported_media_type', `Send ${raw.types.join(' or ')}`);
+  return readBytes(request, raw?.bytes ?? messageBytes);
 }
 
 /** 400 with the wrong fields; a path parameter that cannot be an id names nothing: 404. */

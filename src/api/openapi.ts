@@ -51,8 +51,9 @@ function parameters(schema: z.ZodType, place: 'path' | 'query'): unknown[] {
   }));
 }
 
-function requestBody({ takes, body }: Route): Record<string, unknown> {
-  if (takes === 'raw') return { required: true, content: { 'message/rfc822': {} } };
+function requestBody({ takes, body, raw }: Route): Record<string, unknown> {
+  const types = raw?.types ?? ['message/rfc822'];
+  if (takes === 'raw') return { required: true, content: Object.fromEntries(types.map((type) => [type, {}])) };
   const schema = json(body, 'input');
   const files = {
     attachments: { type: 'array', items: { type: 'string', contentMediaType: 'application/octet-stream' } },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Scope } from '../people/scopes.ts';
 import type { Role } from '../tickets/lifecycle.ts';
+import type { LimitName } from './limits.ts';
 import { PATHS, type RouteName } from './paths.ts';
 
 /** `anyone` needs no sign-in; the others name the roles that may call it (what they see is decided per object). */
@@ -33,6 +34,10 @@ export interface Route<
   recent: boolean;
   /** Open to a session that must set up its second factor first. */
   enrolment: boolean;
+  /** Limits it counts against, beside those of everybody who is signed in (`limitsOf`). */
+  limits: readonly LimitName[];
+  /** Of `takes: 'raw'`: the content types and most bytes it takes; a message (RFC 5322) unless said. */
+  raw: { types: readonly string[]; bytes: number } | null;
 }
 
 export const EVERYONE = ['employee', 'coordinator', 'admin'] as const;
@@ -66,8 +71,16 @@ export function route<
     scope: null,
     recent: false,
     enrolment: false,
+    limits: [],
+    raw: null,
   };
   return { ...defaults, ...given } as Route<P, Q, B, R>;
+}
+
+/** Every limit that a request to a route counts against. */
+export function limitsOf({ access, takes, limits }: Route): readonly LimitName[] {
+  if (access === 'anyone') return limits;
+  return [...limits, ...(takes === 'json' ? [] : (['upload'] as const)), 'api'];
 }
 
 /** Method and path of an operation. */

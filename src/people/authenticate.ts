@@ -5,7 +5,7 @@ import { readAccessToken, type Bearer } from './access-token.ts';
 import { ApiKey } from './api-key.ts';
 import type { Employee } from './employee.ts';
 import type { Scope } from './scopes.ts';
-import { Session } from './session.ts';
+import { alive, Session } from './session.ts';
 
 /** Who calls: a person in a session, or a machine with a key of theirs. */
 export interface Principal {
@@ -20,9 +20,6 @@ export type Claim = { kind: 'session'; bearer: Bearer } | { kind: 'key'; hash: s
 
 /** Characters that begin every API key, so that a leaked one is recognised by scanners. */
 export const KEY_PREFIX = 'ssk_';
-
-/** Milliseconds without a refresh after which a session ends (ASVS 7.3.1). */
-const IDLE = 12 * 3600 * 1000;
 
 /** Reads the token of an Authorization header (RFC 6750 §2.1); null: none, or not one of ours. */
 export function readClaim(accessTokens: Keyring, header: string): Claim | null {
@@ -39,10 +36,9 @@ export async function authenticate(tx: Transaction, claim: Claim): Promise<Princ
 }
 
 async function bySession(tx: Transaction, { sessionId, employeeId, version }: Bearer): Promise<Principal | null> {
-  const idle = new Date(tx.now.getTime() - IDLE);
   const session = await tx.em.findOne(
     Session,
-    { id: sessionId, employee: employeeId, revokedAt: null, expiresAt: { $gt: tx.now }, rotatedAt: { $gt: idle } },
+    { id: sessionId, employee: employeeId, ...alive(tx.now) },
     { populate: ['employee'] },
   );
   if (!session || session.employee.status !== 'approved' || session.employee.version !== version) return null;

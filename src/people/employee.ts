@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import { ROLES } from '../tickets/lifecycle.ts';
+import type { Preferences } from './preferences.ts';
 
 export const EMPLOYEE_STATUSES = ['contact', 'pending', 'approved', 'rejected', 'disabled'] as const;
 
@@ -21,7 +22,7 @@ const EmployeeSchema = defineEntity({
     locale: p.text().default('en'),
     emailConfirmedAt: p.datetime().nullable(),
     pictureSha256: p.text().nullable(),
-    preferences: p.json<Record<string, unknown>>().onCreate(() => ({})),
+    preferences: p.json<Preferences>().onCreate(() => ({})),
     registeredAt: p.datetime().nullable(),
     decidedAt: p.datetime().nullable(),
     decidedBy: p.bigint('number').nullable(),

@@ -1,10 +1,15 @@
 import type { Transaction } from '../db/transaction.ts';
+import { alive, Session } from './session.ts';
 
-/** Ends every session of a person, at once: each request looks at its session. Gives how many there were. */
-export async function endSessions({ em, now }: Transaction, employeeId: number): Promise<number> {
-  const ended = await em.execute<unknown[]>(
-    'update session set revoked_at = ? where employee_id = ? and revoked_at is null and expires_at > ? returning id',
-    [now, employeeId, now],
-  );
-  return ended.length;
+/** Ends what sessions a person has, all, all but one or one, and gives their number. Their access tokens end with them. */
+export async function endSessions(
+  tx: Transaction,
+  employeeId: number,
+  { except, only }: { except?: number; only?: number } = {},
+): Promise<number> {
+  const which = {
+    ...(except !== undefined && { id: { $ne: except } }),
+    ...(only !== undefined && { id: only }),
+  };
+  return tx.em.nativeUpdate(Session, { employee: employeeId, ...alive(tx.now), ...which }, { revokedAt: tx.now });
 }

@@ -3,6 +3,7 @@ import { PATHS, type RouteName } from '../../src/contract/paths.ts';
 import { storeCaught } from '../../src/mail/local/caught-mail.ts';
 import { client, type Client } from '../support/client.ts';
 import { useDesk } from '../support/desk.ts';
+import { picture } from '../support/pictures.ts';
 import { useStatements } from '../support/statements.ts';
 
 const desk = useDesk({ web: true });
@@ -16,6 +17,9 @@ const MOST: Record<string, number> = {
   listTickets: 5,
   readTicket: 9,
   downloadAttachment: 5,
+  listSessions: 4,
+  readProfile: 4,
+  readPicture: 4,
   listLocalMail: 4,
   readLocalMail: 4,
 };
@@ -30,7 +34,10 @@ beforeAll(async () => {
   const ticket = (await comment(await open('The first one'))).body;
   const [file] = ticket['attachments'] as { id: number }[];
   await catchMail();
-  ids = { readTicket: await first(), downloadAttachment: file?.id ?? 0, readLocalMail: 1 };
+  const type = { 'content-type': 'image/png' };
+  const put = await staff.raw('/api/profile/picture', { method: 'PUT', headers: type, body: await picture(9, 9) });
+  const { id } = (await put.json()) as { id: number };
+  ids = { readTicket: await first(), downloadAttachment: file?.id ?? 0, readLocalMail: 1, readPicture: id };
 });
 
 async function open(subject: string): Promise<number> {

@@ -22,3 +22,23 @@ export async function auditOf(desk: TestDesk, subject: number | null): Promise<A
     ...{ action, outcome, data, actor: idOf(actor_id), subject: idOf(subject_id) },
   }));
 }
+
+/** An entry of the audit log as it stands there. */
+export interface AuditRow {
+  action: string;
+  outcome: string;
+  actor_id: string | null;
+  subject_type: string | null;
+  subject_id: string | null;
+  data: Record<string, unknown>;
+}
+
+/** Entries of the audit log, the oldest first; only those of the actions, when some are named. */
+export async function auditRows({ transaction }: TestDesk, ...actions: string[]): Promise<AuditRow[]> {
+  const rows = await transaction((tx) =>
+    tx.em.execute<AuditRow[]>(
+      'select action, outcome, actor_id, subject_type, subject_id, data from audit_entry order by id',
+    ),
+  );
+  return rows.filter(({ action }) => actions.length === 0 || actions.includes(action));
+}
