@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { attachmentRoutes } from './attachments.ts';
 import { deskRoutes, type DeskDeps } from './desk.ts';
+import { factorRoutes, type FactorRouteDeps } from './factors.ts';
 import { frameRoutes, type FrameDeps } from './frames.ts';
 import { healthRoutes, type Health } from './health.ts';
 import { localMailRoutes, type LocalMailDeps } from './local-mail.ts';
@@ -20,6 +21,7 @@ export type ServerDeps = DeskDeps &
   TicketDeps &
   TokenDeps &
   FrameDeps &
+  FactorRouteDeps &
   LocalMailDeps & {
     log: Log;
     health: Health;
@@ -44,6 +46,7 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   healthRoutes(router, deps.health);
   frameRoutes(router, deps);
   tokenRoutes(router, deps);
+  factorRoutes(router, deps);
   deskRoutes(router, deps);
   ticketRoutes(router, deps);
   attachmentRoutes(router, deps);

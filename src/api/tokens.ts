@@ -3,6 +3,7 @@ import type { RouterContext } from '@koa/router';
 import type { z } from 'zod';
 import type { Session as SessionAnswer } from '../contract/schemas.ts';
 import { AppError } from '../errors.ts';
+import type { SecondFactorAsked } from '../people/factors/ask-second-factor.ts';
 import { ACCESS_SECONDS, makeAccessToken } from '../people/access-token.ts';
 import { endSession, refreshSession, signIn, type SignedIn } from '../people/sign-in.ts';
 import { mountOpen, type MountDeps } from './mount.ts';
@@ -20,11 +21,8 @@ export function tokenRoutes(router: Router, deps: TokenDeps): void {
   for (const name of ['employeeToken', 'adminToken'] as const)
     mountOpen(router, deps, name, async ({ body, ctx }) => {
       const userAgent = ctx.get('user-agent');
-      return present(
-        ctx,
-        deps,
-        await signIn(deps.transaction, deps.secrets.refresh, { ...body, staffOnly: name === 'adminToken', userAgent }),
-      );
+      const given = { ...body, staffOnly: name === 'adminToken', userAgent };
+      return presentSignIn(ctx, deps, await signIn(deps.transaction, deps.secrets.refresh, given));
     });
 
   mountOpen(router, deps, 'refreshToken', async ({ body, ctx }) => {
@@ -56,14 +54,25 @@ function tokenOf(ctx: RouterContext, { origin }: TokenDeps, given: string | unde
   return ctx.cookies.get(COOKIE);
 }
 
-function present(
+/** The session that a first factor opened, or 401 with the question for the second one. */
+export function presentSignIn(
+  ctx: RouterContext,
+  deps: TokenDeps,
+  outcome: SignedIn | SecondFactorAsked,
+): z.input<typeof SessionAnswer> {
+  if ('session' in outcome) return present(ctx, deps, outcome);
+  throw new AppError('second_factor_required', 'Give a second factor', { ...outcome });
+}
+
+/** A session for its client: the refresh token in the cookie for the portal, else in the body. */
+export function present(
   ctx: RouterContext,
   { secrets }: TokenDeps,
   { employee, session, refresh }: SignedIn,
 ): z.input<typeof SessionAnswer> {
   const now = Math.floor(Date.now() / 1000);
   const bearer = { employeeId: employee.id, sessionId: session.id, version: employee.version };
-  if (isPortal(ctx)) setCookie(ctx, `${COOKIE}=${refresh}`, Math.floor(session.expiresAt.getTime() / 1000) - now);
+  if (isPortal(ctx)) setRefreshCookie(ctx, { session, refresh });
   ctx.set('Cache-Control', 'no-store');
   return {
     access: makeAccessToken(secrets.accessTokens, bearer, now),
@@ -74,7 +83,14 @@ function present(
     role: employee.role,
     first_name: employee.firstName,
     last_name: employee.lastName,
+    enrolment_required: session.enrolOnly,
   };
+}
+
+/** Gives the browser the refresh token of a session. */
+export function setRefreshCookie(ctx: RouterContext, { session, refresh }: Pick<SignedIn, 'session' | 'refresh'>): void {
+  const now = Math.floor(Date.now() / 1000);
+  setCookie(ctx, `${COOKIE}=${refresh}`, Math.floor(session.expiresAt.getTime() / 1000) - now);
 }
 
 /** Written by hand: Koa refuses Secure cookies on http, browsers keep them on http loopback. */

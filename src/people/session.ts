@@ -3,6 +3,7 @@ import { Employee } from './employee.ts';
 
 /** How the person proved who they are. */
 export const SIGN_IN_METHODS = ['password', 'link', 'oidc', 'passkey'] as const;
+export type SignInMethod = (typeof SIGN_IN_METHODS)[number];
 
 const SessionSchema = defineEntity({
   name: 'Session',

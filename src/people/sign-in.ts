@@ -2,8 +2,10 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import type { RunTransaction, Transaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { Employee, isStaff } from './employee.ts';
+import { askSecondFactor, type SecondFactorAsked } from './factors/ask-second-factor.ts';
+import { mustEnrol } from './factors/must-enrol.ts';
 import { hashPassword, verifyPassword } from './password.ts';
-import { Session } from './session.ts';
+import { Session, type SignInMethod } from './session.ts';
 
 const DAYS = 24 * 3600 * 1000;
 /** A session ends after so many days in any case. */
@@ -18,21 +20,41 @@ export interface SignedIn {
   refresh: string;
 }
 
-/** Checks a password and opens a session. The answer and its time are the same for whoever does not exist or may not sign in. */
+/** Checks a password and opens a session, or asks for the second factor. The answer and its time are the same for whoever does not exist or may not sign in. */
 export async function signIn(
   transaction: RunTransaction,
   key: Buffer,
   { email, password, staffOnly, userAgent }: { email: string; password: string; staffOnly: boolean; userAgent: string },
-): Promise<SignedIn> {
+): Promise<SignedIn | SecondFactorAsked> {
   const found = await transaction((tx) => tx.em.findOne(Employee, { email: email.trim().toLowerCase() }));
   const fits = await verifyPassword(found?.passwordHash ?? null, password);
   if (!found || !fits || found.status !== 'approved' || (staffOnly && !isStaff(found)))
     throw new AppError('invalid_credentials', 'The address or the password is wrong, or the account is not approved');
-  return transaction((tx) => openSession(tx, key, found.id, userAgent));
+  return transaction(async (tx) => {
+    const employee = await tx.em.findOneOrFail(Employee, found.id);
+    return beginSession(tx, key, { employee, userAgent, method: 'password' });
+  });
 }
 
-async function openSession(tx: Transaction, key: Buffer, employeeId: number, userAgent: string): Promise<SignedIn> {
-  const employee = await tx.em.findOneOrFail(Employee, employeeId);
+export interface NewSession {
+  employee: Employee;
+  userAgent: string;
+  method: SignInMethod;
+  /** When the person proved who they are, if that was not just now. */
+  authenticatedAt?: Date;
+}
+
+/** After the first factor, whichever it was: a session, or the question for the second factor. Nothing else may open one. */
+export async function beginSession(tx: Transaction, key: Buffer, given: NewSession): Promise<SignedIn | SecondFactorAsked> {
+  return (await askSecondFactor(tx, given.employee, given.method)) ?? openSession(tx, key, given);
+}
+
+/** A session for a person who has shown everything that is asked of them; it is good for enrolment only where a factor is required and missing. */
+export async function openSession(
+  tx: Transaction,
+  key: Buffer,
+  { employee, userAgent, method, authenticatedAt = tx.now }: NewSession,
+): Promise<SignedIn> {
   const [next] = await tx.em.execute<{ id: string }[]>(`select nextval(pg_get_serial_sequence('session', 'id')) as id`);
   const id = Number(next?.id);
   const refresh = tokenOf(key, id, randomBytes(32));
@@ -42,7 +64,9 @@ async function openSession(tx: Transaction, key: Buffer, employeeId: number, use
     refreshHash: hash(refresh),
     rotatedAt: tx.now,
     createdAt: tx.now,
-    authenticatedAt: tx.now,
+    authenticatedAt,
+    method,
+    enrolOnly: await mustEnrol(tx, employee),
     expiresAt: new Date(tx.now.getTime() + SESSION_LIFE),
     userAgent: userAgent.slice(0, 200),
   });
@@ -74,6 +98,8 @@ export async function refreshSession(
   }
   const refresh = tokenOf(key, session.id, createHmac('sha256', key).update(token).digest());
   if (session.refreshHash === hashed) {
+    // A requirement that is newer than the session holds from here on; what lifts it is the factor itself.
+    session.enrolOnly ||= await mustEnrol(tx, session.employee);
     session.previousHash = hashed;
     session.refreshHash = hash(refresh);
     session.rotatedAt = tx.now;
