@@ -1,10 +1,6 @@
 import type Router from '@koa/router';
 import { AppError } from '../errors.ts';
-import {
-  askConfirmation,
-  readQuestion,
-  type SecondFactorQuestion,
-} from '../people/factors/ask-second-factor.ts';
+import { askConfirmation, readQuestion, type SecondFactorQuestion } from '../people/factors/ask-second-factor.ts';
 import type { FactorDeps } from '../people/factors/check-second-factor.ts';
 import { completeSignIn } from '../people/factors/complete-sign-in.ts';
 import { factorChanged } from '../people/factors/factor-changed.ts';

@@ -88,7 +88,10 @@ export function present(
 }
 
 /** Gives the browser the refresh token of a session. */
-export function setRefreshCookie(ctx: RouterContext, { session, refresh }: Pick<SignedIn, 'session' | 'refresh'>): void {
+export function setRefreshCookie(
+  ctx: RouterContext,
+  { session, refresh }: Pick<SignedIn, 'session' | 'refresh'>,
+): void {
   const now = Math.floor(Date.now() / 1000);
   setCookie(ctx, `${COOKIE}=${refresh}`, Math.floor(session.expiresAt.getTime() / 1000) - now);
 }

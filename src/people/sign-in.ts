@@ -45,7 +45,11 @@ export interface NewSession {
 }
 
 /** After the first factor, whichever it was: a session, or the question for the second factor. Nothing else may open one. */
-export async function beginSession(tx: Transaction, key: Buffer, given: NewSession): Promise<SignedIn | SecondFactorAsked> {
+export async function beginSession(
+  tx: Transaction,
+  key: Buffer,
+  given: NewSession,
+): Promise<SignedIn | SecondFactorAsked> {
   return (await askSecondFactor(tx, given.employee, given.method)) ?? openSession(tx, key, given);
 }
 

@@ -31,7 +31,11 @@ export async function askSecondFactor(
 }
 
 /** The open question of a token, with the passkeys that answer it; null: there is none, or not any more. */
-export async function readQuestion(tx: Transaction, site: Site, challenge: string): Promise<SecondFactorQuestion | null> {
+export async function readQuestion(
+  tx: Transaction,
+  site: Site,
+  challenge: string,
+): Promise<SecondFactorQuestion | null> {
   const asked = await findChallenge(tx, 'second-factor', challenge);
   if (asked === null || asked.employeeId === null) return null;
   return questionOf(site, challenge, await readFactors(tx, asked.employeeId), 'second-factor');

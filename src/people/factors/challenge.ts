@@ -56,7 +56,9 @@ export async function findChallenge(
     `select id, employee_id, data from challenge where id = ? and kind = ? and expires_at > ? for update`,
     [hashOf(token), kind, now],
   );
-  return row ? { id: row.id, employeeId: row.employee_id === null ? null : Number(row.employee_id), data: row.data } : null;
+  return row
+    ? { id: row.id, employeeId: row.employee_id === null ? null : Number(row.employee_id), data: row.data }
+    : null;
 }
 
 /** Closes a question: it is answered once. */

@@ -37,4 +37,7 @@ function makeCode(): string {
   return letters.replace(/.{4}(?!$)/g, '$&-');
 }
 
-const hashOf = (code: string) => createHash('sha256').update(code.toLowerCase().replace(/[^a-z0-9]/g, '')).digest('hex');
+const hashOf = (code: string) =>
+  createHash('sha256')
+    .update(code.toLowerCase().replace(/[^a-z0-9]/g, ''))
+    .digest('hex');

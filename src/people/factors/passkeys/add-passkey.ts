@@ -21,7 +21,10 @@ export async function askNewPasskey(
   if (known.length >= MOST) throw new AppError('conflict', `${MOST} passkeys are enough: remove one first`);
   const challenge = await makeChallenge(tx, 'passkey-add', { employeeId: person.id });
   const { id, email } = person;
-  return { challenge, options: await creationOptions(site, challenge, { id, email, name: displayName(person), known }) };
+  return {
+    challenge,
+    options: await creationOptions(site, challenge, { id, email, name: displayName(person), known }),
+  };
 }
 
 /** The new passkey, with recovery codes if it is the first factor. */

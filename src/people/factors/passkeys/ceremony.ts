@@ -66,7 +66,9 @@ export async function requestOptions(
     rpID: site.host,
     challenge: bytes(challenge),
     userVerification: known ? 'preferred' : 'required',
-    ...(known && { allowCredentials: known.map(({ id, transports }) => ({ id, transports: transportsOf(transports) })) }),
+    ...(known && {
+      allowCredentials: known.map(({ id, transports }) => ({ id, transports: transportsOf(transports) })),
+    }),
   });
   return { ...options };
 }

@@ -6,7 +6,10 @@ import { requestOptions, type Assertion, type CeremonyOptions, type Site } from 
 import { checkPasskey } from './check-passkey.ts';
 
 /** Asks whoever is there for a passkey of this site. */
-export async function askPasskey(tx: Transaction, site: Site): Promise<{ challenge: string; options: CeremonyOptions }> {
+export async function askPasskey(
+  tx: Transaction,
+  site: Site,
+): Promise<{ challenge: string; options: CeremonyOptions }> {
   const challenge = await makeChallenge(tx, 'passkey-sign-in');
   return { challenge, options: await requestOptions(site, challenge, null) };
 }
