@@ -88,7 +88,7 @@ export function inSession({ actor, session }: Principal): { actor: Employee; ses
 }
 
 /** What a transaction of this request writes into the audit log names the request. */
-function inRequest(ctx: RouterContext, transaction: RunTransaction): RunTransaction {
+export function inRequest(ctx: RouterContext, transaction: RunTransaction): RunTransaction {
   const requestId = String(ctx.state['requestId'] ?? '');
   return (work) => transaction((tx) => work({ ...tx, audit: (entry) => tx.audit({ requestId, ...entry }) }));
 }

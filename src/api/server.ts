@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { attachmentRoutes } from './attachments.ts';
 import { deskRoutes, type DeskDeps } from './desk.ts';
+import { factorRoutes, type FactorRouteDeps } from './factors.ts';
 import { frameRoutes, type FrameDeps } from './frames.ts';
 import { healthRoutes, type Health } from './health.ts';
 import { localMailRoutes, type LocalMailDeps } from './local-mail.ts';
@@ -25,6 +26,7 @@ export type ServerDeps = DeskDeps &
   TicketDeps &
   TokenDeps &
   FrameDeps &
+  FactorRouteDeps &
   LocalMailDeps & {
     log: Log;
     health: Health;
@@ -52,6 +54,7 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   passwordRoutes(router, deps);
   sessionRoutes(router, deps);
   profileRoutes(router, deps);
+  factorRoutes(router, deps);
   deskRoutes(router, deps);
   registrationRoutes(router, deps);
   employeeRoutes(router, deps);

@@ -3,6 +3,7 @@ import type { RouterContext } from '@koa/router';
 import type { z } from 'zod';
 import type { Session as SessionAnswer } from '../contract/schemas.ts';
 import { AppError } from '../errors.ts';
+import type { SecondFactorAsked } from '../people/factors/ask-second-factor.ts';
 import { ACCESS_SECONDS, makeAccessToken } from '../people/access-token.ts';
 import { requestLink } from '../people/link-request.ts';
 import { signInByLink } from '../people/sign-in-by-link.ts';
@@ -26,7 +27,7 @@ export function tokenRoutes(router: Router, deps: TokenDeps): void {
       const signedIn = await signIn(transaction, deps.secrets, given);
       // Whoever planted a cookie in this browser before has nothing of it (T31).
       if (before) await transaction((tx) => endSession(tx, before));
-      return presentSession(ctx, deps, signedIn);
+      return presentSignIn(ctx, deps, signedIn);
     });
 
   mountOpen(router, deps, 'askSignInLink', async ({ body, transaction }) => {
@@ -40,7 +41,7 @@ export function tokenRoutes(router: Router, deps: TokenDeps): void {
     const signedIn = await transaction((tx) => signInByLink(tx, deps.secrets.refresh, given));
     if (!signedIn) throw new AppError('approval_pending', 'Your account waits for an admin to approve it');
     if (before) await transaction((tx) => endSession(tx, before));
-    return presentSession(ctx, deps, signedIn);
+    return presentSignIn(ctx, deps, signedIn);
   });
 
   mountOpen(router, deps, 'refreshToken', async ({ body, ctx, transaction }) => {
@@ -72,7 +73,17 @@ function tokenOf(ctx: RouterContext, { origin }: TokenDeps, given: string | unde
   return ctx.cookies.get(COOKIE);
 }
 
-/** Tokens and person as the contract gives them; the cookie is set where it belongs. */
+/** The session that a first factor opened, or 401 with the question for the second one. */
+export function presentSignIn(
+  ctx: RouterContext,
+  deps: TokenDeps,
+  outcome: SignedIn | SecondFactorAsked,
+): z.input<typeof SessionAnswer> {
+  if ('session' in outcome) return presentSession(ctx, deps, outcome);
+  throw new AppError('second_factor_required', 'Give a second factor', { ...outcome });
+}
+
+/** Tokens and person as the contract gives them; the refresh token in the cookie for the portal, else in the body. */
 export function presentSession(
   ctx: RouterContext,
   { secrets }: TokenDeps,
@@ -80,7 +91,7 @@ export function presentSession(
 ): z.input<typeof SessionAnswer> {
   const now = Math.floor(Date.now() / 1000);
   const bearer = { employeeId: employee.id, sessionId: session.id, version: employee.version };
-  if (isPortal(ctx)) setCookie(ctx, `${COOKIE}=${refresh}`, Math.floor(session.expiresAt.getTime() / 1000) - now);
+  if (isPortal(ctx)) setRefreshCookie(ctx, { session, refresh });
   ctx.set('Cache-Control', 'no-store');
   return {
     access: makeAccessToken(secrets.accessTokens, bearer, now),
@@ -91,7 +102,17 @@ export function presentSession(
     role: employee.role,
     first_name: employee.firstName,
     last_name: employee.lastName,
+    enrolment_required: session.enrolOnly,
   };
+}
+
+/** Gives the browser the refresh token of a session. */
+export function setRefreshCookie(
+  ctx: RouterContext,
+  { session, refresh }: Pick<SignedIn, 'session' | 'refresh'>,
+): void {
+  const now = Math.floor(Date.now() / 1000);
+  setCookie(ctx, `${COOKIE}=${refresh}`, Math.floor(session.expiresAt.getTime() / 1000) - now);
 }
 
 /** Written by hand: Koa refuses Secure cookies on http, browsers keep them on http loopback. */

@@ -21,7 +21,7 @@ export interface Route<
   body: B;
   response: R;
   /** Status of success. */
-  status: 200 | 201 | 202 | 204;
+  status: 200 | 201 | 202 | 204 | 302;
   /** json unless said: `multipart` also takes files in the field `attachments`; `raw` takes the bytes as they are. */
   takes: 'json' | 'multipart' | 'raw';
   /** json unless said: a stream is sent with its own headers. */

@@ -128,6 +128,8 @@ export const Session = z.object({
   role: z.enum(ROLES),
   first_name: z.string(),
   last_name: z.string(),
+  /** Good for nothing but setting up the second factor that is required. */
+  enrolment_required: z.boolean(),
 });
 
 export const LocalMail = z.object({

@@ -5,6 +5,8 @@ import { AppError } from '../errors.ts';
 import { fingerprint, type Secrets } from '../secrets.ts';
 import { nextCompanyId } from './company-id.ts';
 import { Employee, isStaff } from './employee.ts';
+import { askSecondFactor, type SecondFactorAsked } from './factors/ask-second-factor.ts';
+import { mustEnrol } from './factors/must-enrol.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 import { alive, Session, SESSION_LIFE, type SignInMethod } from './session.ts';
 
@@ -19,14 +21,14 @@ export interface SignedIn {
 }
 
 /**
- * Checks a password and opens a session. Whoever does not exist or may not sign in gets the same answer, after the same work: one look, one
+ * Checks a password and opens a session, or asks for the second factor. Whoever does not exist or may not sign in gets the same answer, after the same work: one look, one
  * password hash, one audit entry (T32).
  */
 export async function signIn(
   transaction: RunTransaction,
   keys: Pick<Secrets, 'refresh' | 'fingerprint'>,
   given: { email: string; password: string; staffOnly: boolean; userAgent: string },
-): Promise<SignedIn> {
+): Promise<SignedIn | SecondFactorAsked> {
   const email = given.email.trim().toLowerCase();
   const found = await transaction((tx) => tx.em.findOne(Employee, { email }));
   const fits = await verifyPassword(found?.passwordHash ?? null, given.password);
@@ -72,18 +74,24 @@ export interface NewSession {
   employee: Employee;
   userAgent: string;
   method: SignInMethod;
+  /** When the person proved who they are, if that was not just now. */
+  authenticatedAt?: Date;
 }
 
-/** After the first factor, whichever it was: a session. Nothing else may open one. */
-export async function beginSession(tx: Transaction, key: Buffer, given: NewSession): Promise<SignedIn> {
-  return openSession(tx, key, given);
+/** After the first factor, whichever it was: a session, or the question for the second factor. Nothing else may open one. */
+export async function beginSession(
+  tx: Transaction,
+  key: Buffer,
+  given: NewSession,
+): Promise<SignedIn | SecondFactorAsked> {
+  return (await askSecondFactor(tx, given.employee, given.method)) ?? openSession(tx, key, given);
 }
 
-/** A session for a person who has shown everything that is asked of them. */
+/** A session for a person who has shown everything that is asked of them; it is good for enrolment only where a factor is required and missing. */
 export async function openSession(
   tx: Transaction,
   key: Buffer,
-  { employee, userAgent, method }: NewSession,
+  { employee, userAgent, method, authenticatedAt = tx.now }: NewSession,
 ): Promise<SignedIn> {
   const [next] = await tx.em.execute<{ id: string }[]>(`select nextval(pg_get_serial_sequence('session', 'id')) as id`);
   const id = Number(next?.id);
@@ -94,8 +102,9 @@ export async function openSession(
     refreshHash: hash(refresh),
     rotatedAt: tx.now,
     createdAt: tx.now,
-    authenticatedAt: tx.now,
+    authenticatedAt,
     method,
+    enrolOnly: await mustEnrol(tx, employee),
     expiresAt: new Date(tx.now.getTime() + SESSION_LIFE),
     userAgent: userAgent.slice(0, 200),
   });
@@ -129,6 +138,8 @@ export async function refreshSession(
   }
   const refresh = tokenOf(key, session.id, createHmac('sha256', key).update(token).digest());
   if (session.refreshHash === hashed) {
+    // A requirement that is newer than the session holds from here on; what lifts it is the factor itself.
+    session.enrolOnly ||= await mustEnrol(tx, session.employee);
     session.previousHash = hashed;
     session.refreshHash = hash(refresh);
     session.rotatedAt = tx.now;
