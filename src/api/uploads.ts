@@ -1,5 +1,6 @@
 import busboy from 'busboy';
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { AppError, fieldError } from '../errors.ts';
 import type { BlobStore } from '../files/blob-store.ts';
 import { cleanFilename } from '../files/clean-filename.ts';
@@ -36,7 +37,7 @@ export async function readUpload(request: IncomingMessage, blobs: BlobStore): Pr
     });
     parser.on('file', (name, stream, { filename, mimeType }) => {
       if (name !== 'attachments') {
-        stream.resume();
+        drop(stream);
         return refuse(fieldError(name, 'is not a field for files; use attachments'));
       }
       const named = { filename: cleanFilename(filename ?? ''), contentType: cleanType(mimeType) };
@@ -56,6 +57,11 @@ export async function readUpload(request: IncomingMessage, blobs: BlobStore): Pr
   request.pipe(parser);
   await done;
   return { fields, files: await Promise.all(files) };
+}
+
+/** Reads a file to its end for nothing. When the parser is ended before, the stream fails, and an error that nobody listens to ends the process. */
+function drop(stream: Readable): void {
+  stream.on('error', () => undefined).resume();
 }
 
 function parserFor(request: IncomingMessage): busboy.Busboy {

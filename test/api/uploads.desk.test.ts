@@ -41,6 +41,8 @@ test('ten files come with a ticket, each with its name and size', async () => {
 const large = form(['large.bin', 25_000_001]);
 const wrongField = form();
 wrongField.append('files', new Blob(['x']), 'x.txt');
+const largeInWrongField = form();
+largeInWrongField.append('files', new Blob([Buffer.alloc(3_000_000)], { type: 'text/plain' }), 'large.txt');
 const twice = form();
 twice.append('subject', 'Again');
 const unknown = form();
@@ -52,6 +54,7 @@ test.each<[string, FormData, number, string]>([
   ['a file of more than 25 MB', large, 413, 'attachments'],
   ['eleven files', form(...Array.from({ length: 11 }, (_, n): [string, number] => [`${n}`, 1])), 400, 'attachments'],
   ['a file in another field', wrongField, 400, 'files'],
+  ['a large file in another field', largeInWrongField, 400, 'files'],
   ['a field given twice', twice, 400, 'subject'],
   ['an unknown field', unknown, 400, 'role'],
   ['forty fields', fields, 400, ''],
