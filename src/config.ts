@@ -33,12 +33,19 @@ const secretKeys = z
     error: 'names two secrets by the same character',
   });
 
+/** It stands in mail headers. */
+const organisation = z
+  .string()
+  .trim()
+  .max(100)
+  .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]+$/u, 'must be one line without control characters');
+
 /** Understood in both modes. */
 const common = {
   PORT: port(8080),
   HOST: z.string().default('127.0.0.1'),
   DATA_DIR: z.string().optional(),
-  ORGANISATION: z.string().trim().min(1).default('SmartSupport'),
+  ORGANISATION: organisation.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   SMTP_DROP_HOST: z.string().default('127.0.0.1'),
   MAX_MESSAGE_BYTES: z.coerce.number().int().min(10_000).max(1_000_000_000).default(50_000_000),
@@ -77,7 +84,8 @@ export interface Config {
   port: number;
   host: string;
   dataDir: string;
-  organisation: string;
+  /** null: the settings say it. */
+  organisation: string | null;
   logLevel: string;
   supportAddress: string;
   smtpDropHost: string;
@@ -110,7 +118,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port: values.PORT,
     host: values.HOST,
     dataDir: values.DATA_DIR ? resolve(values.DATA_DIR) : join(PROJECT, '.data'),
-    organisation: values.ORGANISATION,
+    organisation: values.ORGANISATION ?? null,
     logLevel: values.LOG_LEVEL,
     supportAddress: values.SUPPORT_ADDRESS,
     smtpDropHost: values.SMTP_DROP_HOST,

@@ -10,9 +10,10 @@ import { AppError } from '../errors.ts';
 import type { BlobStore } from '../files/blob-store.ts';
 import { authenticate, readClaim, type Claim, type Principal } from '../people/authenticate.ts';
 import type { Secrets } from '../secrets.ts';
+import { readSettings } from '../settings/read-settings.ts';
 import type { NewFile } from '../tickets/new-comment.ts';
 import { readBytes, readJson } from './read-body.ts';
-import { readUpload } from './uploads.ts';
+import { readUpload, uploadLimits, type UploadLimits } from './uploads.ts';
 
 /** What every route needs. */
 export interface MountDeps {
@@ -31,7 +32,8 @@ export interface Call<N extends RouteName> {
   ctx: RouterContext;
 }
 
-type Answer<N extends RouteName> = z.input<Routes[N]['response']>;
+/** What a handler answers, before the contract has checked it. */
+export type Answer<N extends RouteName> = z.input<Routes[N]['response']>;
 
 /** Binds a handler to an operation that needs sign-in; it runs in one transaction with its actor. */
 export function mount<N extends RouteName>(
@@ -45,15 +47,21 @@ export function mount<N extends RouteName>(
     if (!claim) throw signInFirst();
     const transaction = inRequest(ctx, deps.transaction);
     const { takes } = ROUTES[name] as Route;
-    if (takes !== 'json') await transaction((tx) => principalOf(tx, name, claim)); // nobody uploads before sign-in
     try {
-      const call = await parseCall(ctx, name, deps);
+      const limits = takes === 'json' ? null : await transaction((tx) => beforeUpload(tx, name, claim));
+      const call = await parseCall(ctx, name, deps, limits);
       return await transaction(async (tx) => handler({ ...call, ...(await principalOf(tx, name, claim)), tx }));
     } catch (error) {
       if (isRefusal(error)) await transaction((tx) => auditRefusal(tx, name, claim, error));
       throw error;
     }
   });
+}
+
+/** Nobody uploads before sign-in. Gives what may be uploaded. */
+async function beforeUpload(tx: Transaction, name: RouteName, claim: Claim): Promise<UploadLimits> {
+  await principalOf(tx, name, claim);
+  return uploadLimits(await readSettings(tx));
 }
 
 /** What a transaction of this request writes into the audit log names the request. */
@@ -125,11 +133,17 @@ async function principalOf(tx: Transaction, name: RouteName, claim: Claim): Prom
   return principal;
 }
 
-async function parseCall<N extends RouteName>(ctx: RouterContext, name: N, deps: MountDeps): Promise<Call<N>> {
+async function parseCall<N extends RouteName>(
+  ctx: RouterContext,
+  name: N,
+  deps: MountDeps,
+  limits: UploadLimits | null = null,
+): Promise<Call<N>> {
   const route: Route = ROUTES[name];
   const params = parse(route.params, { ...(ctx['params'] as object) }, 'not_found');
   const query = parse(route.query, { ...ctx.query });
-  const { body, files } = PATHS[name][0] === 'GET' ? { body: {}, files: [] } : await readInput(ctx.req, route, deps);
+  const { body, files } =
+    PATHS[name][0] === 'GET' ? { body: {}, files: [] } : await readInput(ctx.req, route, deps, limits);
   return { params, query, body: route.takes === 'raw' ? body : parse(route.body, body), files, ctx } as Call<N>;
 }
 
@@ -137,11 +151,12 @@ async function readInput(
   request: IncomingMessage,
   route: Route,
   deps: MountDeps,
+  limits: UploadLimits | null,
 ): Promise<{ body: unknown; files: NewFile[] }> {
   if (route.takes === 'raw') return { body: await readBytes(request, deps.maxMessageBytes), files: [] };
   const multipart = /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '');
-  if (route.takes !== 'multipart' || !multipart) return { body: await readJson(request), files: [] };
-  const { fields, files } = await readUpload(request, deps.blobs);
+  if (route.takes !== 'multipart' || !multipart || !limits) return { body: await readJson(request), files: [] };
+  const { fields, files } = await readUpload(request, deps.blobs, limits);
   return { body: { ...fields }, files };
 }
 
