@@ -2,7 +2,8 @@ import type { Status } from '../../tickets/lifecycle.ts';
 
 /** All that a template may show: plain values, never an entity. An empty name means that nobody is to be named. */
 export interface MailView {
-  desk: { name: string };
+  /** `address` in lines, none when there is none; `timeZone` is the one that times are written in. */
+  desk: { name: string; address: readonly string[]; timeZone: string };
   recipient: { name: string };
   ticket: { number: string; subject: string; status: Status; url: string };
   event: { at: Date; transition: string; to: string; reason: string };

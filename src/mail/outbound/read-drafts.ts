@@ -1,5 +1,7 @@
 import type { Transaction } from '../../db/transaction.ts';
 import { displayName } from '../../people/employee.ts';
+import { readSettings } from '../../settings/read-settings.ts';
+import type { Settings } from '../../settings/schema.ts';
 import { Attachment } from '../../tickets/attachment.ts';
 import { ticketNumber } from '../../tickets/ticket.ts';
 import { MAIL_TEMPLATE_NAMES, type MailTemplate } from './mail-template.ts';
@@ -43,20 +45,33 @@ export async function readDrafts(tx: Transaction, ids: readonly number[], public
   );
   const comments = rows.flatMap(({ event }) => event?.comment?.id ?? []);
   const [files, earlier] = [await filesOf(tx, comments), await earlierIds(tx, rows)];
+  const desk = deskOf(await readSettings(tx));
   return rows.flatMap((row) => {
     const comment = row.event?.comment;
     const ofComment = comment?.visibility === 'public' ? (files.get(comment.id) ?? []) : [];
-    return draftOf(row, publicUrl, ofComment, earlier.get(row.id) ?? []);
+    return draftOf(row, desk, publicUrl, ofComment, earlier.get(row.id) ?? []);
   });
 }
 
-function draftOf(row: OutboundMessage, publicUrl: string, files: DraftFile[], earlier: string[]): Draft[] {
+/** What mails say of the desk itself. */
+export function deskOf({ organisation_name, organisation_address, time_zone }: Settings): MailView['desk'] {
+  const address = organisation_address.split('\n').map((line) => line.trim());
+  return { name: oneLine(organisation_name), address: address.filter(Boolean), timeZone: time_zone };
+}
+
+function draftOf(
+  row: OutboundMessage,
+  desk: MailView['desk'],
+  publicUrl: string,
+  files: DraftFile[],
+  earlier: string[],
+): Draft[] {
   const { ticket, event, person, mailbox } = row;
   const template = MAIL_TEMPLATE_NAMES.find((name) => name === row.template);
   if (!ticket || !event || !row.messageId || !template) return [];
   const number = ticketNumber(ticket.number);
   const data = event.data as { transition?: string; to?: string; reason?: string };
-  const actor = event.actor ? nameOf(event.actor) : mailbox.name;
+  const actor = event.actor ? nameOf(event.actor) : desk.name;
   const words = event.comment?.visibility === 'public' ? writtenWords(event.comment.body) : null;
   // The name of someone known from mail only is what a stranger wrote: an automatic mail does not repeat it (T07).
   const known = person?.status === 'contact' && row.envelopeFrom === '' ? null : person;
@@ -69,13 +84,13 @@ function draftOf(row: OutboundMessage, publicUrl: string, files: DraftFile[], ea
       personal: row.envelopeFrom !== '',
       messageId: row.messageId,
       date: row.createdAt,
-      from: { name: oneLine(named ? `${actor} via ${mailbox.name}` : mailbox.name), address: mailbox.address },
+      from: { name: oneLine(named ? `${actor} via ${desk.name}` : desk.name), address: mailbox.address },
       to: { name: known?.firstName ? nameOf(known) : '', address: row.recipient },
       mailbox: { id: mailbox.id, address: mailbox.address },
       ticketId: ticket.id,
       participantId: row.participant?.id ?? null,
       view: {
-        desk: { name: mailbox.name },
+        desk,
         recipient: { name: oneLine(known?.firstName ?? '').slice(0, 60) },
         ticket: {
           number,

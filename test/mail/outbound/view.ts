@@ -4,7 +4,7 @@ import { writtenWords } from '../../../src/mail/outbound/mail-view.ts';
 /** A view with everything in it; a test says only what it is about. */
 export function aView(given: Partial<MailView> = {}): MailView {
   return {
-    desk: { name: 'SmartSupport' },
+    desk: { name: 'SmartSupport', address: ['1 Harbour Street', 'Maravia'], timeZone: 'UTC' },
     recipient: { name: 'Ana' },
     ticket: {
       number: 'TX0418',
