@@ -8,8 +8,11 @@ export class Accounts extends Migration {
 }
 
 const SCHEMA = `
-alter table department add column active boolean not null default true;
-alter table category add column active boolean not null default true;
+-- what is in use is not deleted but no longer offered; position is the order on screen
+alter table department add column active boolean not null default true, add column position integer not null default 0;
+alter table category add column active boolean not null default true, add column position integer not null default 0;
+update department set position = id * 10;
+update category set position = id * 10;
 
 alter table employee
   add column email_confirmed_at timestamptz,
@@ -25,6 +28,9 @@ create index employee_decided_by on employee (decided_by);
 -- since when somebody has asked for an account, or has been known
 create index employee_since on employee ((coalesce(registered_at, created_at)) desc, id desc);
 create index employee_status on employee (status, (coalesce(registered_at, created_at)) desc, id desc);
+
+-- what closes by itself
+create index ticket_resolved on ticket (resolved_at) where status = 'resolved';
 
 -- departments that a coordinator works for, where the settings limit them to their own
 create table coordinator_department (
@@ -161,9 +167,12 @@ create index challenge_expires on challenge (expires_at);
 
 create table setting (
   key text primary key,
-  value jsonb not null,
-  version integer not null default 1,
-  updated_at timestamptz not null,
+  -- what an admin set; null: nothing, or they took it back
+  value jsonb,
+  -- what the environment of the running desk says; it wins
+  environment jsonb,
+  version integer not null default 0,
+  updated_at timestamptz,
   updated_by bigint references employee on delete set null
 );
 create index setting_updated_by on setting (updated_by);
@@ -184,7 +193,7 @@ create table audit_entry (
 );
 create index audit_entry_at on audit_entry (at desc);
 create index audit_entry_actor on audit_entry (actor_id, id desc);
-create index audit_entry_action on audit_entry (action, id desc);
+create index audit_entry_action on audit_entry (action text_pattern_ops, id desc);
 create index audit_entry_subject on audit_entry (subject_type, subject_id, id desc);
 -- the end of the chain; its lock puts parallel writers in a row
 create table audit_head (
@@ -193,6 +202,11 @@ create table audit_head (
   row_hash text not null
 );
 insert into audit_head (last_id, row_hash) values (0, repeat('0', 64));
+-- Also for whoever owns the table, and where the app runs as the owner: changing what was written takes more than a slip.
+create function refuse_change() returns trigger language plpgsql as $$
+  begin raise exception '% of %: it is append-only', tg_op, tg_table_name; end $$;
+create trigger audit_entry_append_only before update or delete or truncate on audit_entry
+  for each statement execute function refuse_change();
 
 -- work that was answered with 202
 create table task (

@@ -30,6 +30,8 @@ import { startSmtpDrop } from './mail/sources/smtp-source.ts';
 import type { Source } from './mail/sources/source.ts';
 import type { MailTransport } from './mail/transports/transport.ts';
 import { deriveSecrets, type Secrets } from './secrets.ts';
+import { applyEnvironment } from './settings/environment.ts';
+import type { Settings } from './settings/schema.ts';
 import { startWorker, type WorkerDeps } from './worker.ts';
 
 /** What a desk runs on; everything it needs from outside. */
@@ -99,7 +101,6 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     templates,
     links: secrets.links,
     publicUrl: options.publicUrl,
-    organisation: config.organisation,
     log,
   };
   const jobs: WorkerDeps = {
@@ -114,6 +115,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   return {
     ...{ orm, boss, transaction, blobs, secrets, limiter, parsers, mailbox, ingest, jobs },
     async startWeb(port, host) {
+      await transaction((tx) => applyEnvironment(tx, settingsOf(config)));
       const app = await createServer(serverDeps());
       const handle = app.callback();
       const server = await listen((request, response) => void handle(request, response), port, host);
@@ -125,7 +127,10 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         },
       };
     },
-    startWorker: () => startWorker(jobs),
+    async startWorker() {
+      await transaction((tx) => applyEnvironment(tx, settingsOf(config)));
+      return startWorker(jobs);
+    },
     startDrop: async (host, port, protocol = 'smtp') => {
       const mailboxOf = (address: string) => transaction((tx) => findMailboxId(tx, address));
       const tls = config.smtpDropTls && (await readTls(config.smtpDropTls));
@@ -147,7 +152,6 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       proxies: trustedProxies(config.trustedProxies),
       limitFactor: config.rateLimitFactor,
       maxMessageBytes: config.maxMessageBytes,
-      organisation: config.organisation,
       supportAddress: config.supportAddress,
       local: config.mode === 'local',
       origin: () => options.publicUrl,
@@ -176,7 +180,16 @@ function mailboxOf(config: Config): Parameters<typeof ensureMailbox>[1] {
     ? { source: 'maildir' as const, sourceConfig: { path: config.maildir } }
     : { source: 'smtp' as const, sourceConfig: {} };
   const senderTrust = config.mode === 'local' && !config.maildir ? 'submission' : 'verify';
-  return { name: config.organisation, address: config.supportAddress, senderTrust, ...source };
+  return { name: config.organisation ?? config.supportAddress, address: config.supportAddress, senderTrust, ...source };
+}
+
+/** What the environment decides of the settings. Only web and worker say so: a tool may be run from anywhere. */
+function settingsOf({ organisation, supportAddress, maxMessageBytes }: Config): Partial<Settings> {
+  return {
+    support_address: supportAddress,
+    max_message_bytes: maxMessageBytes,
+    ...(organisation !== null && { organisation_name: organisation }),
+  };
 }
 
 /** One source object a mailbox, made when it is first asked for. */

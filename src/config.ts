@@ -49,12 +49,19 @@ function isNetwork(entry: string): boolean {
   return more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
 }
 
+/** It stands in mail headers. */
+const organisation = z
+  .string()
+  .trim()
+  .max(100)
+  .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]+$/u, 'must be one line without control characters');
+
 /** Understood in both modes. */
 const common = {
   PORT: port(8080),
   HOST: z.string().default('127.0.0.1'),
   DATA_DIR: z.string().optional(),
-  ORGANISATION: z.string().trim().min(1).default('SmartSupport'),
+  ORGANISATION: organisation.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   SMTP_DROP_HOST: z.string().default('127.0.0.1'),
   SMTP_DROP_TLS_KEY: z.string().optional(),
@@ -98,7 +105,8 @@ export interface Config {
   port: number;
   host: string;
   dataDir: string;
-  organisation: string;
+  /** null: the settings say it. */
+  organisation: string | null;
   logLevel: string;
   supportAddress: string;
   smtpDropHost: string;
@@ -139,7 +147,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port: values.PORT,
     host: values.HOST,
     dataDir: values.DATA_DIR ? resolve(values.DATA_DIR) : join(PROJECT, '.data'),
-    organisation: values.ORGANISATION,
+    organisation: values.ORGANISATION ?? null,
     logLevel: values.LOG_LEVEL,
     supportAddress: values.SUPPORT_ADDRESS,
     smtpDropHost: values.SMTP_DROP_HOST,

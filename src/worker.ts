@@ -1,6 +1,7 @@
 import type { PgBoss } from 'pg-boss';
 import type { Handlers, QueueName } from './jobs/queues.ts';
 import { QUEUES } from './jobs/queues.ts';
+import { headText, readAuditHead } from './db/read-audit-head.ts';
 import type { RunTransaction } from './db/transaction.ts';
 import type { Log } from './log.ts';
 import { fetchMessages, type FetchDeps } from './mail/inbound/fetch-messages.ts';
@@ -12,6 +13,7 @@ import { recoverOutbox } from './mail/outbound/recover-outbox.ts';
 import { sendMessages, type SendDeps } from './mail/outbound/send-messages.ts';
 import { pollAll, sweep } from './mail/sweep.ts';
 import { sendLinks } from './people/send-links.ts';
+import { CLOSED_AT_ONCE, closeResolved } from './tickets/close-resolved.ts';
 import { faultPoint } from './fault-point.ts';
 
 export interface WorkerDeps {
@@ -33,6 +35,10 @@ const idsOf = (jobs: readonly Ids[]) => [...new Set(jobs.flatMap(({ ids }) => id
 /** Milliseconds between two looks for rows without a job, and between two polls. */
 const SWEEP_EVERY = 15_000;
 const POLL_EVERY = 10_000;
+/** Milliseconds between two looks for tickets that close by themselves. */
+const CLOSE_EVERY = 600_000;
+/** A day: so often the end of the audit log goes into the log of the desk, which lies elsewhere. */
+const HEAD_EVERY = 24 * 3600_000;
 
 /** The whole background side on one screen: queue name → function. A queue without a handler does not compile. */
 function handlersOf({ transaction, links, poll, fetch, ingest, notify, send }: WorkerDeps): Handlers {
@@ -57,6 +63,14 @@ async function sweepAll(tx: Parameters<typeof sweep>[0]): Promise<void> {
   await recoverOutbox(tx);
 }
 
+async function closeAll(transaction: RunTransaction): Promise<void> {
+  while ((await transaction(closeResolved)) === CLOSED_AT_ONCE);
+}
+
+async function logHead(transaction: RunTransaction, log: Log): Promise<void> {
+  log.info({ auditHead: headText(await transaction(readAuditHead)) }, 'end of the audit log');
+}
+
 /** Takes on jobs and keeps looking for rows that lost theirs. `stop` lets what is running finish. */
 export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<void> }> {
   const { boss, transaction, log } = deps;
@@ -67,13 +81,20 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
     await recoverOutbox(tx);
     await pollAll(tx);
   });
+  await transaction(closeResolved); // the others in their turn: jobs do not wait for them
+  await logHead(transaction, log);
   for (const name of Object.keys(QUEUES) as QueueName[]) await work(boss, name, handlers, log);
 
-  const every = (milliseconds: number, turn: (tx: Parameters<typeof sweep>[0]) => Promise<void>) =>
+  const every = (milliseconds: number, turn: () => Promise<void>) =>
     setInterval(() => {
-      transaction(turn).catch((error: unknown) => log.warn({ err: error }, 'sweeper'));
+      turn().catch((error: unknown) => log.warn({ err: error }, 'sweeper'));
     }, milliseconds);
-  const timers = [every(SWEEP_EVERY, sweepAll), every(POLL_EVERY, pollAll)];
+  const timers = [
+    every(SWEEP_EVERY, () => transaction(sweepAll)),
+    every(POLL_EVERY, () => transaction(pollAll)),
+    every(CLOSE_EVERY, () => closeAll(transaction)),
+    every(HEAD_EVERY, () => logHead(transaction, log)),
+  ];
   return {
     async stop() {
       timers.forEach(clearInterval);

@@ -29,7 +29,7 @@ test('without any variable the desk is local, on the loopback, with its data in 
     port: 8080,
     host: '127.0.0.1',
     dataDir: resolve(import.meta.dirname, '..', '.data'),
-    organisation: 'SmartSupport',
+    organisation: null,
     logLevel: 'info',
     supportAddress: 'support@localhost',
     smtpDropHost: '127.0.0.1',

@@ -19,17 +19,13 @@ import { removeTotp } from '../people/factors/totp/remove-totp.ts';
 import { inRequest, mount, mountOpen } from './mount.ts';
 import { presentSession, type TokenDeps } from './tokens.ts';
 
-export interface FactorRouteDeps extends TokenDeps {
-  organisation: string;
-}
-
 /** What a factor is checked with on this desk. */
-export function factorDeps({ secrets, origin, organisation }: FactorRouteDeps): FactorDeps {
-  return { sealing: secrets.sealing, site: siteOf(origin(), organisation) };
+export function factorDeps({ secrets, origin }: TokenDeps): FactorDeps {
+  return { sealing: secrets.sealing, site: siteOf(origin()) };
 }
 
 /** Second factors: giving them when signing in, setting them up, removing them. */
-export function factorRoutes(router: Router, deps: FactorRouteDeps): void {
+export function factorRoutes(router: Router, deps: TokenDeps): void {
   signInRoutes(router, deps);
   totpRoutes(router, deps);
   passkeyRoutes(router, deps);
@@ -57,7 +53,7 @@ export function factorRoutes(router: Router, deps: FactorRouteDeps): void {
   });
 }
 
-function signInRoutes(router: Router, deps: FactorRouteDeps): void {
+function signInRoutes(router: Router, deps: TokenDeps): void {
   const { refresh } = deps.secrets;
 
   mountOpen(router, deps, 'askSecondFactor', async ({ body }) => {
@@ -92,10 +88,10 @@ function signInRoutes(router: Router, deps: FactorRouteDeps): void {
   );
 }
 
-function totpRoutes(router: Router, deps: FactorRouteDeps): void {
+function totpRoutes(router: Router, deps: TokenDeps): void {
   const { sealing } = deps.secrets;
 
-  mount(router, deps, 'enrolTotp', ({ tx, actor }) => enrolTotp(tx, actor, { sealing, issuer: deps.organisation }));
+  mount(router, deps, 'enrolTotp', ({ tx, actor }) => enrolTotp(tx, actor, sealing));
 
   mount(router, deps, 'confirmTotp', async ({ tx, actor, session, body }) => ({
     recovery_codes: await confirmTotp(tx, sealing, { employeeId: actor.id, session, code: body.code }),
@@ -107,7 +103,7 @@ function totpRoutes(router: Router, deps: FactorRouteDeps): void {
   });
 }
 
-function passkeyRoutes(router: Router, deps: FactorRouteDeps): void {
+function passkeyRoutes(router: Router, deps: TokenDeps): void {
   mount(router, deps, 'askNewPasskey', ({ tx, actor }) => askNewPasskey(tx, actor, factorDeps(deps).site));
 
   mount(router, deps, 'addPasskey', async ({ tx, actor, session, body }) => {

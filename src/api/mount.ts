@@ -13,10 +13,11 @@ import { authenticate, readClaim, type Claim, type Principal } from '../people/a
 import type { Employee } from '../people/employee.ts';
 import { isRecent, type Session } from '../people/session.ts';
 import type { Secrets } from '../secrets.ts';
+import { readSettings } from '../settings/read-settings.ts';
 import type { NewFile } from '../tickets/new-comment.ts';
 import { readBytes, readJson } from './read-body.ts';
 import { admit, limitEntry, LimitReached, type Asking, type LimitDeps } from './request-limits.ts';
-import { readUpload } from './uploads.ts';
+import { readUpload, uploadLimits, type UploadLimits } from './uploads.ts';
 
 /** What every route needs. */
 export interface MountDeps extends LimitDeps {
@@ -35,7 +36,8 @@ export interface Call<N extends RouteName> {
   ctx: RouterContext;
 }
 
-type Answer<N extends RouteName> = z.input<Routes[N]['response']>;
+/** What a handler answers, before the contract has checked it. */
+export type Answer<N extends RouteName> = z.input<Routes[N]['response']>;
 
 /** Binds a handler to an operation that needs sign-in; it runs in one transaction with its actor. */
 export function mount<N extends RouteName>(
@@ -57,8 +59,11 @@ export function mount<N extends RouteName>(
     };
     try {
       // Nobody uploads before sign-in, nor beyond the limit.
-      const before = takes === 'json' ? null : await transaction(enter);
-      const call = await parseCall(ctx, name, deps);
+      const before =
+        takes === 'json'
+          ? null
+          : await transaction(async (tx) => ({ ...(await enter(tx)), limits: uploadLimits(await readSettings(tx)) }));
+      const call = await parseCall(ctx, name, deps, before?.limits ?? null);
       const done = await transaction(async (tx) => {
         const { principal, admitted } = before
           ? { ...before, principal: await principalOf(tx, name, claim) }
@@ -185,11 +190,17 @@ async function principalOf(tx: Transaction, name: RouteName, claim: Claim): Prom
   return principal;
 }
 
-async function parseCall<N extends RouteName>(ctx: RouterContext, name: N, deps: MountDeps): Promise<Call<N>> {
+async function parseCall<N extends RouteName>(
+  ctx: RouterContext,
+  name: N,
+  deps: MountDeps,
+  limits: UploadLimits | null = null,
+): Promise<Call<N>> {
   const route: Route = ROUTES[name];
   const params = parse(route.params, { ...(ctx['params'] as object) }, 'not_found');
   const query = parse(route.query, { ...ctx.query });
-  const { body, files } = PATHS[name][0] === 'GET' ? { body: {}, files: [] } : await readInput(ctx.req, route, deps);
+  const { body, files } =
+    PATHS[name][0] === 'GET' ? { body: {}, files: [] } : await readInput(ctx.req, route, deps, limits);
   return { params, query, body: route.takes === 'raw' ? body : parse(route.body, body), files, ctx } as Call<N>;
 }
 
@@ -197,11 +208,12 @@ async function readInput(
   request: IncomingMessage,
   route: Route,
   deps: MountDeps,
+  limits: UploadLimits | null,
 ): Promise<{ body: unknown; files: NewFile[] }> {
   if (route.takes === 'raw') return { body: await readRaw(request, route, deps.maxMessageBytes), files: [] };
   const multipart = /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '');
-  if (route.takes !== 'multipart' || !multipart) return { body: await readJson(request), files: [] };
-  const { fields, files } = await readUpload(request, deps.blobs);
+  if (route.takes !== 'multipart' || !multipart || !limits) return { body: await readJson(request), files: [] };
+  const { fields, files } = await readUpload(request, deps.blobs, limits);
   return { body: { ...fields }, files };
 }
 

@@ -4,8 +4,9 @@ import Koa, { type Context, type Next } from 'koa';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { attachmentRoutes } from './attachments.ts';
+import { classificationRoutes } from './classification.ts';
 import { deskRoutes, type DeskDeps } from './desk.ts';
-import { factorRoutes, type FactorRouteDeps } from './factors.ts';
+import { factorRoutes } from './factors.ts';
 import { frameRoutes, type FrameDeps } from './frames.ts';
 import { healthRoutes, type Health } from './health.ts';
 import { localMailRoutes, type LocalMailDeps } from './local-mail.ts';
@@ -18,6 +19,7 @@ import { profileRoutes } from './profile.ts';
 import { registrationRoutes } from './registration.ts';
 import { securityHeaders } from './security-headers.ts';
 import { sessionRoutes } from './sessions.ts';
+import { settingsRoutes } from './settings.ts';
 import { portal } from './static.ts';
 import { ticketRoutes, type TicketDeps } from './tickets.ts';
 import { tokenRoutes, type TokenDeps } from './tokens.ts';
@@ -26,7 +28,6 @@ export type ServerDeps = DeskDeps &
   TicketDeps &
   TokenDeps &
   FrameDeps &
-  FactorRouteDeps &
   LocalMailDeps & {
     log: Log;
     health: Health;
@@ -60,6 +61,8 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   employeeRoutes(router, deps);
   ticketRoutes(router, deps);
   attachmentRoutes(router, deps);
+  settingsRoutes(router, deps);
+  classificationRoutes(router, deps);
   if (deps.local) localMailRoutes(router, deps);
   const document = openapiDocument(deps.local);
   mountOpen(router, deps, 'openapi', () => Promise.resolve(document));

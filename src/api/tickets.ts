@@ -2,6 +2,8 @@ import type Router from '@koa/router';
 import type { Transaction } from '../db/transaction.ts';
 import { AppError, fieldError } from '../errors.ts';
 import { Employee, isStaff } from '../people/employee.ts';
+import { defaultPriority } from '../settings/default-priority.ts';
+import { readSettings } from '../settings/read-settings.ts';
 import { addComment } from '../tickets/add-comment.ts';
 import { lockTicket } from '../tickets/access.ts';
 import { Comment } from '../tickets/comment.ts';
@@ -39,7 +41,7 @@ export function ticketRoutes(router: Router, deps: TicketDeps): void {
       subject: body.subject,
       body: body.description,
       channel: channelOf(ctx),
-      priority: body.priority ?? null,
+      priority: body.priority ?? defaultPriority(await readSettings(tx)),
       ...(await findClassification(tx, body)),
       scheduledFor: body.scheduled_for ? new Date(body.scheduled_for) : null,
       mailboxId: deps.mailboxId(),

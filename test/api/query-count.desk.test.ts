@@ -11,9 +11,12 @@ const statements = useStatements();
 
 /** Most statements of one GET request, begin, sign-in check and commit included. A new route needs a line here. */
 const MOST: Record<string, number> = {
-  desk: 0,
+  desk: 3,
   openapi: 0,
-  options: 6,
+  options: 7,
+  readSettings: 4,
+  listDepartments: 4,
+  listCategories: 4,
   listTickets: 5,
   readTicket: 9,
   downloadAttachment: 5,
@@ -29,8 +32,8 @@ let staff: Client;
 /** One ticket with one comment that has a file, and one mail in the catcher. */
 let ids: Partial<Record<RouteName, number>>;
 beforeAll(async () => {
-  await desk().account('coordinator');
-  staff = client(desk().url, await desk().signIn('coordinator@desk.example'));
+  await desk().account('admin');
+  staff = client(desk().url, await desk().signIn('admin@desk.example'));
   const ticket = (await comment(await open('The first one'))).body;
   const [file] = ticket['attachments'] as { id: number }[];
   await catchMail();
@@ -111,5 +114,5 @@ test('a change costs a bounded number of statements, however long the conversati
   const short = statements.take().length;
   await comment(old);
   expect(statements.take().length).toBe(short);
-  expect(short).toBeLessThanOrEqual(10);
+  expect(short).toBeLessThanOrEqual(11);
 });

@@ -63,6 +63,8 @@ export interface NoticeFacts {
   /** Acknowledgements so far for this ticket, and to this address in the last hour. */
   forTicket: number;
   toAddress: number;
+  /** The desk acknowledges new tickets at all. */
+  acknowledges: boolean;
 }
 
 /** An hour's acknowledgements to one address; the ones beyond are kept back (T07). */
@@ -88,6 +90,7 @@ const RULES: readonly Rule<NoticeFacts>[] = [
     ({ template, event, reader }) => template === 'public-reply' && isDoubtful(event.wordsTrust) && !reader.isStaff,
     'The writer could not be verified',
   ],
+  [({ template, acknowledges }) => isAck(template) && !acknowledges, 'Receipts are switched off'],
   [({ template, event }) => isAck(template) && event.noAutoAnswer, 'The message must not be answered automatically'],
   [
     ({ template, event }) => isAck(template) && event.channel === 'mail' && isDoubtful(event.trust ?? 'T0'),

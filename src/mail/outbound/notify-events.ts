@@ -3,6 +3,7 @@ import type { Transaction } from '../../db/transaction.ts';
 import { faultPoint } from '../../fault-point.ts';
 import { isStaff, type Employee } from '../../people/employee.ts';
 import type { Keyring } from '../../secrets.ts';
+import { readSettings } from '../../settings/read-settings.ts';
 import { Participant } from '../../tickets/participant.ts';
 import { TicketEvent } from '../../tickets/ticket-event.ts';
 import { TRUSTS, type Trust } from '../../tickets/comment.ts';
@@ -34,8 +35,10 @@ export async function notifyEvents(tx: Transaction, eventIds: readonly number[],
     receipts.map(({ event }) => event.ticket.id),
     receipts.map(({ reader }) => reader.address),
   );
+  const { feature_acknowledgements: acknowledges } = await readSettings(tx);
   const ids = await reserveIds(tx, notices.length);
-  const rows = notices.flatMap((notice, at) => rowOf(tx, notice, ids[at] ?? 0, mailboxes, acknowledged, deps));
+  const known = { mailboxes, acknowledged, acknowledges };
+  const rows = notices.flatMap((notice, at) => rowOf(tx, notice, ids[at] ?? 0, known, deps));
   if (rows.length > 0) await tx.em.insertMany(OutboundMessage, rows);
   for (const { id, state } of rows) if (state === 'pending') tx.wake('send-messages', id);
   await tx.em.nativeUpdate(TicketEvent, { id: { $in: events.map(({ id }) => id) } }, { notice: 'done' });
@@ -126,13 +129,19 @@ async function reserveIds({ em }: Transaction, count: number): Promise<number[]>
   return rows.map(({ id }) => Number(id));
 }
 
+/** What a batch of rows has in common. */
+interface Known {
+  mailboxes: readonly Mailbox[];
+  acknowledged: Acknowledgements;
+  acknowledges: boolean;
+}
+
 /** A ticket without a mailbox of its own is answered from the first one. Without any there is nothing to send from: no row. */
 function rowOf(
   { now }: Transaction,
   { event, facts, person, reader, participant, template }: Notice,
   id: number,
-  mailboxes: readonly Mailbox[],
-  acknowledged: Acknowledgements,
+  { mailboxes, acknowledged, acknowledges }: Known,
   { keyring }: NotifyDeps,
 ) {
   const ticket = event.ticket.id;
@@ -145,6 +154,7 @@ function rowOf(
     isOwn: mailboxes.some(({ address }) => address === withoutTag(reader.address)),
     forTicket: acknowledged.forTicket.get(ticket) ?? 0,
     toAddress: acknowledged.toAddress.get(reader.address) ?? 0,
+    acknowledges,
   });
   if (!reason && template === 'ticket-received') noteAcknowledgement(acknowledged, ticket, reader.address);
   return [

@@ -3,7 +3,7 @@ import { linkToken } from '../../people/account-link.ts';
 import { ACCOUNT_TEMPLATES, type AccountTemplate } from '../../people/account-notice.ts';
 import { hasOwnName, type Employee } from '../../people/employee.ts';
 import { nameOf, type DraftDeps, type Sheet } from './draft.ts';
-import type { AccountView } from './mail-view.ts';
+import type { AccountView, DeskView } from './mail-view.ts';
 import { oneLine } from './one-line.ts';
 import type { OutboundMessage } from './outbound-message.ts';
 
@@ -30,6 +30,7 @@ interface Notice {
 export async function readAccountDrafts(
   { em, now }: Transaction,
   rows: readonly OutboundMessage[],
+  desk: DeskView,
   deps: DraftDeps,
 ): Promise<AccountDraft[]> {
   const ids = rows.flatMap(({ accountNoticeId }) => accountNoticeId ?? []);
@@ -41,11 +42,11 @@ export async function readAccountDrafts(
   );
   return rows.flatMap((row) => {
     const notice = notices.find(({ id }) => Number(id) === row.accountNoticeId);
-    return notice ? draftOf(row, notice, deps) : [];
+    return notice ? draftOf(row, notice, desk, deps) : [];
   });
 }
 
-function draftOf(row: OutboundMessage, notice: Notice, deps: DraftDeps): AccountDraft[] {
+function draftOf(row: OutboundMessage, notice: Notice, desk: DeskView, deps: DraftDeps): AccountDraft[] {
   const { person, mailbox, messageId } = row;
   const template = ACCOUNT_TEMPLATES.find((name) => name === row.template);
   if (!person || !template || !messageId || (notice.link_id && !notice.alive)) return [];
@@ -54,11 +55,11 @@ function draftOf(row: OutboundMessage, notice: Notice, deps: DraftDeps): Account
     {
       about: 'account',
       ...{ id: row.id, template, locale: row.locale, messageId, date: row.createdAt },
-      from: { name: oneLine(mailbox.name), address: mailbox.address },
+      from: { name: desk.name, address: mailbox.address },
       to: { name: known?.firstName ? nameOf(known) : '', address: row.recipient },
       mailbox: { id: mailbox.id, address: mailbox.address },
       view: {
-        desk: { name: mailbox.name },
+        desk,
         recipient: { name: oneLine(known?.firstName ?? '').slice(0, 60) },
         account: accountOf(person),
         event: eventOf(notice),

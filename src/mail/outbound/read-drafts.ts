@@ -1,10 +1,11 @@
 import type { Transaction } from '../../db/transaction.ts';
 import { hasOwnName } from '../../people/employee.ts';
+import { readSettings } from '../../settings/read-settings.ts';
 import { Attachment } from '../../tickets/attachment.ts';
 import { ticketNumber } from '../../tickets/ticket.ts';
-import { nameOf, type DraftDeps, type Sheet } from './draft.ts';
+import { deskOf, nameOf, type DraftDeps, type Sheet } from './draft.ts';
 import { TICKET_TEMPLATES, type TicketTemplate } from './mail-template.ts';
-import { bareSubject, writtenWords, type MailView } from './mail-view.ts';
+import { bareSubject, writtenWords, type DeskView, type MailView } from './mail-view.ts';
 import { oneLine } from './one-line.ts';
 import { OutboundMessage } from './outbound-message.ts';
 import { readAccountDrafts, type AccountDraft } from './read-account-drafts.ts';
@@ -43,21 +44,28 @@ export async function readDrafts(tx: Transaction, ids: readonly number[], deps: 
   );
   const comments = rows.flatMap(({ event }) => event?.comment?.id ?? []);
   const [files, earlier] = [await filesOf(tx, comments), await earlierIds(tx, rows)];
+  const desk = deskOf(await readSettings(tx));
   const aboutTickets = rows.flatMap((row) => {
     const comment = row.event?.comment;
     const ofComment = comment?.visibility === 'public' ? (files.get(comment.id) ?? []) : [];
-    return draftOf(row, deps.publicUrl, ofComment, earlier.get(row.id) ?? []);
+    return draftOf(row, desk, deps.publicUrl, ofComment, earlier.get(row.id) ?? []);
   });
-  return [...aboutTickets, ...(await readAccountDrafts(tx, rows, deps))];
+  return [...aboutTickets, ...(await readAccountDrafts(tx, rows, desk, deps))];
 }
 
-function draftOf(row: OutboundMessage, publicUrl: string, files: DraftFile[], earlier: string[]): TicketDraft[] {
+function draftOf(
+  row: OutboundMessage,
+  desk: DeskView,
+  publicUrl: string,
+  files: DraftFile[],
+  earlier: string[],
+): TicketDraft[] {
   const { ticket, event, person, mailbox } = row;
   const template = TICKET_TEMPLATES.find((name) => name === row.template);
   if (!ticket || !event || !row.messageId || !template) return [];
   const number = ticketNumber(ticket.number);
   const data = event.data as { transition?: string; to?: string; reason?: string };
-  const actor = event.actor ? nameOf(event.actor) : mailbox.name;
+  const actor = event.actor ? nameOf(event.actor) : desk.name;
   const words = event.comment?.visibility === 'public' ? writtenWords(event.comment.body) : null;
   // A name that a stranger may have written is not repeated by an automatic mail (T07).
   const known = person && (row.envelopeFrom !== '' || hasOwnName(person)) ? person : null;
@@ -71,13 +79,13 @@ function draftOf(row: OutboundMessage, publicUrl: string, files: DraftFile[], ea
       personal: row.envelopeFrom !== '',
       messageId: row.messageId,
       date: row.createdAt,
-      from: { name: oneLine(named ? `${actor} via ${mailbox.name}` : mailbox.name), address: mailbox.address },
+      from: { name: oneLine(named ? `${actor} via ${desk.name}` : desk.name), address: mailbox.address },
       to: { name: known?.firstName ? nameOf(known) : '', address: row.recipient },
       mailbox: { id: mailbox.id, address: mailbox.address },
       ticketId: ticket.id,
       participantId: row.participant?.id ?? null,
       view: {
-        desk: { name: mailbox.name },
+        desk,
         recipient: { name: oneLine(known?.firstName ?? '').slice(0, 60) },
         ticket: {
           number,

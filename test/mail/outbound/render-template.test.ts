@@ -165,6 +165,23 @@ test('a day is written as its reader writes it', () => {
 });
 
 test.each([
+  ['en', 'UTC', 'Monday, 23 November 2026 at 09:02 UTC'],
+  ['en', 'Europe/Berlin', 'Monday, 23 November 2026 at 10:02 CET'],
+  ['de', 'Europe/Berlin', 'Montag, 23. November 2026 um 10:02 MEZ'],
+  ['en', 'Asia/Tokyo', 'Monday, 23 November 2026 at 18:02 GMT+9'],
+])('in %s, a time in %s names its zone', (locale, timeZone, written) => {
+  const view = aView({ desk: { ...aView().desk, timeZone } });
+  expect(templates.render('ticket-received', locale, view).text.replaceAll('\n', ' ')).toContain(written);
+});
+
+test('the address of the organisation stands at the end, where there is one', () => {
+  const text = (address: string[]) =>
+    templates.render('public-reply', 'en', aView({ desk: { ...aView().desk, address } })).text;
+  expect(text(['1 Harbour Street', 'Maravia'])).toMatch(/\n1 Harbour Street\nMaravia\n$/);
+  expect(text([])).not.toContain('Harbour');
+});
+
+test.each([
   ['https://help.example/t/TX0001', true],
   ['http://localhost:8080/t/TX0001', true],
   ['mailto:support@help.example', true],

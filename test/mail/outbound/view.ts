@@ -4,7 +4,7 @@ import { writtenWords } from '../../../src/mail/outbound/mail-view.ts';
 /** A view with everything in it; a test says only what it is about. */
 export function aView(given: Partial<MailView> = {}): MailView {
   return {
-    desk: { name: 'SmartSupport' },
+    desk: { name: 'SmartSupport', address: ['1 Harbour Street', 'Maravia'], timeZone: 'UTC' },
     recipient: { name: 'Ana' },
     ticket: {
       number: 'TX0418',
@@ -24,7 +24,7 @@ export function aView(given: Partial<MailView> = {}): MailView {
 /** The same of a mail about an account. */
 export function anAccountView(given: Partial<AccountView> = {}): AccountView {
   return {
-    desk: { name: 'SmartSupport' },
+    desk: { name: 'SmartSupport', address: [], timeZone: 'UTC' },
     recipient: { name: 'Ana' },
     account: { email: 'ana@maravia.example', companyId: 'MA0117', status: 'pending' },
     event: {

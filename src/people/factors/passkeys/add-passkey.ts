@@ -1,6 +1,7 @@
 import type { Transaction } from '../../../db/transaction.ts';
 import { AppError, fieldError } from '../../../errors.ts';
 import { displayName, type Employee } from '../../employee.ts';
+import { readSettings } from '../../../settings/read-settings.ts';
 import type { Session } from '../../session.ts';
 import { makeChallenge, takeChallenge } from '../challenge.ts';
 import { factorChanged } from '../factor-changed.ts';
@@ -20,10 +21,11 @@ export async function askNewPasskey(
   const { passkeys: known } = await readFactors(tx, person.id);
   if (known.length >= MOST) throw new AppError('conflict', `${MOST} passkeys are enough: remove one first`);
   const challenge = await makeChallenge(tx, 'passkey-add', { employeeId: person.id });
+  const { organisation_name: name } = await readSettings(tx);
   const { id, email } = person;
   return {
     challenge,
-    options: await creationOptions(site, challenge, { id, email, name: displayName(person), known }),
+    options: await creationOptions({ ...site, name }, challenge, { id, email, name: displayName(person), known }),
   };
 }
 

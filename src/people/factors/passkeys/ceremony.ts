@@ -11,7 +11,6 @@ import type { Passkey } from './passkey.ts';
 
 /** Who asks for a passkey: the portal's origin, and its host, which a passkey is bound to. */
 export interface Site {
-  name: string;
   /** such as https://help.example.com */
   origin: string;
   /** such as help.example.com */
@@ -19,9 +18,9 @@ export interface Site {
 }
 
 /** The site of a public URL. */
-export function siteOf(publicUrl: string, name: string): Site {
+export function siteOf(publicUrl: string): Site {
   const { origin, hostname } = new URL(publicUrl);
-  return { name, origin, host: hostname };
+  return { origin, host: hostname };
 }
 
 /** A credential as the browser gives it (`toJSON` of PublicKeyCredential). */
@@ -38,7 +37,7 @@ const bytes = (challenge: string) => Uint8Array.from(Buffer.from(challenge, 'bas
 
 /** Asks for a new passkey. The authenticator is told of those that the person has, and keeps it for signing in without a name if it can. */
 export async function creationOptions(
-  site: Site,
+  site: Site & { name: string },
   challenge: string,
   person: { id: number; email: string; name: string; known: readonly { id: string; transports: readonly string[] }[] },
 ): Promise<CeremonyOptions> {

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../../db/transaction.ts';
 import { AppError } from '../../../errors.ts';
 import { seal, type Keyring } from '../../../secrets.ts';
+import { readSettings } from '../../../settings/read-settings.ts';
 import type { Person } from '../../employee.ts';
 import { makeTotpSecret, totpUri } from './one-time-code.ts';
 import { totpPlace } from './totp.ts';
@@ -9,7 +10,7 @@ import { totpPlace } from './totp.ts';
 export async function enrolTotp(
   tx: Transaction,
   person: Person,
-  { sealing, issuer }: { sealing: Keyring; issuer: string },
+  sealing: Keyring,
 ): Promise<{ secret: string; uri: string }> {
   const secret = makeTotpSecret();
   const [row] = await tx.em.execute<{ employee_id: string }[]>(
@@ -20,5 +21,6 @@ export async function enrolTotp(
     [person.id, seal(sealing, secret, totpPlace(person.id)), tx.now],
   );
   if (!row) throw new AppError('conflict', 'There is an authenticator app already: remove it first');
+  const { organisation_name: issuer } = await readSettings(tx);
   return { secret, uri: totpUri(secret, issuer, person.email) };
 }
