@@ -17,7 +17,7 @@ export interface Strength {
 /** Characters at each end that are looked at: the time that it takes grows faster than the length. */
 const LOOKED_AT = 40;
 /** A word of the context that counts has so many characters; what else there is must have as many as `BESIDE`. */
-const WORD = 4;
+const WORD = 3;
 const BESIDE = 8;
 
 /** What people here choose beside the English words and the leaked ones. */
