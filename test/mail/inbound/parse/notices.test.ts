@@ -5,8 +5,11 @@ import { parsed, plainMail } from './support.ts';
 const classOf = async (headers: Readonly<Record<string, string>>, body: string) =>
   (await parsed(plainMail(body, headers))).class;
 
+const cases = (notices: typeof BOUNCE_NOTICES) =>
+  notices.map(([system, headers, text, recipients = ['bo@example.net']]) => ({ system, headers, text, recipients }));
+
 describe('a notice of a mail system that could not deliver names who was not reached', () => {
-  test.each(BOUNCE_NOTICES)('%s', async (_, headers, text, recipients = ['bo@example.net']) => {
+  test.each(cases(BOUNCE_NOTICES))('$system', async ({ headers, text, recipients }) => {
     const found = await classOf(headers, text);
     expect({ bounce: found.bounce, autoReply: found.autoReply }).toEqual({ bounce: true, autoReply: false });
     expect(found.delivery.map(({ recipient, action }) => [recipient, action])).toEqual(
@@ -16,7 +19,7 @@ describe('a notice of a mail system that could not deliver names who was not rea
 });
 
 describe('a notice that mail is late is a bounce that suppresses nobody', () => {
-  test.each(DELAY_NOTICES)('%s', async (_, headers, text) => {
+  test.each(cases(DELAY_NOTICES))('$system', async ({ headers, text }) => {
     const found = await classOf(headers, text);
     expect(found.bounce).toBe(true);
     expect(found.delivery).toMatchObject([{ recipient: 'bo@example.net', action: 'delayed' }]);

@@ -10,6 +10,7 @@ import { parseDeliveryStatus, readDeliveryParts } from './delivery-status.ts';
 import type { MailFacts } from './facts.ts';
 import { HEADER_RULES } from './rules.ts';
 import { readSnsNotice } from './sns-notice.ts';
+import { calendarMethod, wrapperOf } from './wrapping.ts';
 import { isByHand, isByPerson, isByProgram } from './writer.ts';
 
 /** Words in a text that no person puts beside a delivery code. */
@@ -26,12 +27,16 @@ export function classifyMessage(facts: MailFacts): MailClass {
   const says = (what: string) => fired.some((rule) => rule.says === what);
   const notice = readNotice(facts, says('autoReply'));
   const bounce = notice.why !== null;
-  const autoReply = !bounce && (says('autoReply') || notice.delivery.length > 0);
+  const abuse = facts.reportType === 'feedback-report';
+  const autoReply = !bounce && !abuse && (says('autoReply') || notice.delivery.length > 0);
   return {
     autoReply,
     bounce,
-    noAutoAnswer: bounce || autoReply || says('noAutoAnswer') || says('list'),
+    noAutoAnswer: bounce || autoReply || abuse || says('noAutoAnswer') || says('list'),
     list: says('list'),
+    abuseReport: abuse,
+    calendar: calendarMethod(facts.root),
+    wrapper: wrapperOf(facts.root, facts.text),
     reasons: [...(notice.why === null ? [] : [notice.why]), ...fired.map((rule) => rule.reason)],
     delivery: notice.delivery,
     originalMessageId: bounce || notice.delivery.length > 0 ? originalMessageId(facts) : null,
