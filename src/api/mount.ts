@@ -4,13 +4,15 @@ import type { RouterContext } from '@koa/router';
 import type { z } from 'zod';
 import { PATHS, type RouteName } from '../contract/paths.ts';
 import { ROUTES, type Routes } from '../contract/routes.ts';
-import type { Route } from '../contract/route.ts';
+import { takesVersion, type Route } from '../contract/route.ts';
 import type { RunTransaction, Transaction } from '../db/transaction.ts';
-import { AppError } from '../errors.ts';
+import { AppError, fieldError } from '../errors.ts';
 import type { BlobStore } from '../files/blob-store.ts';
 import { authenticate, readClaim, type Claim, type Principal } from '../people/authenticate.ts';
 import type { Secrets } from '../secrets.ts';
 import type { NewFile } from '../tickets/new-comment.ts';
+import { readVersion, sendReply } from './conditional.ts';
+import { once, readKey, type Answer as JsonAnswer, type Reply } from './idempotency.ts';
 import { readBytes, readJson } from './read-body.ts';
 import { readUpload } from './uploads.ts';
 
@@ -43,12 +45,17 @@ export function mount<N extends RouteName>(
   register(router, name, async (ctx) => {
     const claim = readClaim(deps.secrets.accessTokens, ctx.get('authorization'));
     if (!claim) throw signInFirst();
+    const key = readKey(ctx, name);
     const transaction = inRequest(ctx, deps.transaction);
     const { takes } = ROUTES[name] as Route;
     if (takes !== 'json') await transaction((tx) => principalOf(tx, name, claim)); // nobody uploads before sign-in
     try {
       const call = await parseCall(ctx, name, deps);
-      return await transaction(async (tx) => handler({ ...call, ...(await principalOf(tx, name, claim)), tx }));
+      return await transaction(async (tx) => {
+        const principal = await principalOf(tx, name, claim);
+        const work = async () => written(name, await handler({ ...call, ...principal, tx }));
+        return once(tx, { name, key, actor: principal.actor, call }, work);
+      });
     } catch (error) {
       if (isRefusal(error)) await transaction((tx) => auditRefusal(tx, name, claim, error));
       throw error;
@@ -84,22 +91,28 @@ export function mountOpen<N extends RouteName>(
   handler: (call: Call<N>) => Promise<Answer<N>>,
 ): void {
   if (ROUTES[name].access !== 'anyone') throw new Error(`${name} needs sign-in: use mount`);
-  register(router, name, async (ctx) => handler(await parseCall(ctx, name, deps)));
+  register(router, name, async (ctx) => {
+    readKey(ctx, name);
+    return { ...written(name, await handler(await parseCall(ctx, name, deps))), replayed: false };
+  });
 }
 
-function register<N extends RouteName>(
-  router: Router,
-  name: N,
-  answer: (ctx: RouterContext) => Promise<unknown>,
-): void {
+function register<N extends RouteName>(router: Router, name: N, answer: (ctx: RouterContext) => Promise<Reply>): void {
   const [method, path] = PATHS[name];
-  const route: Route = ROUTES[name];
+  const { gives, status }: Route = ROUTES[name];
   router.register(path, [method], async (ctx: RouterContext) => {
-    const value = await answer(ctx);
-    if (route.gives === 'stream') return; // the handler has set type, headers and body
-    ctx.body = route.response.parse(value);
-    ctx.status = route.status;
+    const reply = await answer(ctx);
+    if (gives !== 'stream') sendReply(ctx, status, reply); // else the handler has set type, headers and body
   });
+}
+
+/** Within the transaction: an answer that is not what the contract says is a bug, and leaves nothing behind. */
+function written(name: RouteName, answer: unknown): JsonAnswer {
+  const { gives, response }: Route = ROUTES[name];
+  if (gives === 'stream') return { json: '', version: null };
+  const value: unknown = response.parse(answer);
+  const { version } = (value ?? {}) as { version?: unknown };
+  return { json: JSON.stringify(value), version: typeof version === 'number' ? version : null };
 }
 
 const signInFirst = () => new AppError('authentication_required', 'Authentication required');
@@ -128,9 +141,28 @@ async function principalOf(tx: Transaction, name: RouteName, claim: Claim): Prom
 async function parseCall<N extends RouteName>(ctx: RouterContext, name: N, deps: MountDeps): Promise<Call<N>> {
   const route: Route = ROUTES[name];
   const params = parse(route.params, { ...(ctx['params'] as object) }, 'not_found');
-  const query = parse(route.query, { ...ctx.query });
-  const { body, files } = PATHS[name][0] === 'GET' ? { body: {}, files: [] } : await readInput(ctx.req, route, deps);
-  return { params, query, body: route.takes === 'raw' ? body : parse(route.body, body), files, ctx } as Call<N>;
+  const query = parse(route.query, readQuery(ctx));
+  if (PATHS[name][0] === 'GET') return { params, query, body: {}, files: [], ctx } as unknown as Call<N>;
+  const version = readVersion(ctx, takesVersion(route));
+  const { body, files } = await readInput(ctx.req, route, deps);
+  const read = route.takes === 'raw' ? body : parse(route.body, version === null ? body : withVersion(body, version));
+  return { params, query, body: read, files, ctx } as Call<N>;
+}
+
+/** A parameter that is given twice has two meanings, and each reader takes another (V33). */
+function readQuery(ctx: RouterContext): object {
+  const twice = Object.entries(ctx.query).filter(([, value]) => Array.isArray(value));
+  if (twice.length === 0) return { ...ctx.query };
+  const wrong = twice.map(([name]) => [name, ['is given twice']] as const);
+  throw new AppError('validation_failed', 'Field validation failed', Object.fromEntries(wrong));
+}
+
+/** If-Match is another way to say `version`. */
+function withVersion(body: unknown, version: number): unknown {
+  if (typeof body !== 'object' || body === null) return body;
+  const { version: given } = body as { version?: unknown };
+  if (given !== undefined && Number(given) !== version) throw fieldError('version', 'is another one than in If-Match');
+  return { ...body, version };
 }
 
 async function readInput(

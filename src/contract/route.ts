@@ -33,6 +33,8 @@ export interface Route<
   recent: boolean;
   /** Open to a session that must set up its second factor first. */
   enrolment: boolean;
+  /** Its request or its answer holds a secret (password, token, key, code): it is never stored, so it takes no Idempotency-Key. */
+  secret: boolean;
 }
 
 export const EVERYONE = ['employee', 'coordinator', 'admin'] as const;
@@ -66,8 +68,14 @@ export function route<
     scope: null,
     recent: false,
     enrolment: false,
+    secret: false,
   };
   return { ...defaults, ...given } as Route<P, Q, B, R>;
+}
+
+/** Whether a change may name the version that it was made for: as `version` in the body, or by the header If-Match. */
+export function takesVersion({ body }: Route): boolean {
+  return body instanceof z.ZodObject && 'version' in body.shape;
 }
 
 /** Method and path of an operation. */
