@@ -1,6 +1,7 @@
 import { ApiKey } from './people/api-key.ts';
 import { Session } from './people/session.ts';
 import { Employee } from './people/employee.ts';
+import { Task } from './tasks/task.ts';
 import { Attachment } from './tickets/attachment.ts';
 import { Category, Department } from './tickets/category.ts';
 import { Comment } from './tickets/comment.ts';
@@ -14,6 +15,6 @@ import { OutboundMessage } from './mail/outbound/outbound-message.ts';
 
 /** Every table that the ORM writes. */
 export const entities = [
-  ...[Employee, Session, ApiKey, Category, Department, Ticket, Participant, Comment, Attachment, TicketEvent],
+  ...[Employee, Session, ApiKey, Category, Department, Ticket, Participant, Comment, Attachment, TicketEvent, Task],
   ...[Mailbox, InboundMessage, InboundKey, MailMessage, MailReference, OutboundMessage],
 ];

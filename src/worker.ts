@@ -11,6 +11,9 @@ import { notifyEvents, type NotifyDeps } from './mail/outbound/notify-events.ts'
 import { recoverOutbox } from './mail/outbound/recover-outbox.ts';
 import { sendMessages, type SendDeps } from './mail/outbound/send-messages.ts';
 import { pollAll, sweep } from './mail/sweep.ts';
+import { expireKeys } from './db/idempotency.ts';
+import { forgetTasks } from './tasks/forget-tasks.ts';
+import { runTasks } from './tasks/run-tasks.ts';
 import { faultPoint } from './fault-point.ts';
 
 export interface WorkerDeps {
@@ -32,7 +35,7 @@ const SWEEP_EVERY = 15_000;
 const POLL_EVERY = 10_000;
 
 /** The whole background side on one screen: queue name → function. A queue without a handler does not compile. */
-function handlersOf({ transaction, poll, fetch, ingest, notify, send }: WorkerDeps): Handlers {
+function handlersOf({ transaction, log, poll, fetch, ingest, notify, send }: WorkerDeps): Handlers {
   return {
     'poll-mailbox': async ([job]) => void (job && (await pollMailbox(poll, job.mailboxId))),
     'fetch-messages': (jobs) => fetchMessages(fetch, idsOf(jobs)),
@@ -41,6 +44,7 @@ function handlersOf({ transaction, poll, fetch, ingest, notify, send }: WorkerDe
       for (const ids of parts(idsOf(jobs))) await transaction((tx) => notifyEvents(tx, ids, notify));
     },
     'notify-accounts': (jobs) => transaction((tx) => notifyAccounts(tx, idsOf(jobs), notify)),
+    'run-tasks': (jobs) => runTasks({ transaction, log }, idsOf(jobs)),
     'send-messages': async (jobs) => {
       await sendMessages(transaction, idsOf(jobs), send);
       faultPoint('O7');
@@ -51,6 +55,8 @@ function handlersOf({ transaction, poll, fetch, ingest, notify, send }: WorkerDe
 async function sweepAll(tx: Parameters<typeof sweep>[0]): Promise<void> {
   await sweep(tx);
   await recoverOutbox(tx);
+  await expireKeys(tx);
+  await forgetTasks(tx);
 }
 
 /** Takes on jobs and keeps looking for rows that lost theirs. `stop` lets what is running finish. */

@@ -13,6 +13,7 @@ import { openapiDocument } from './openapi.ts';
 import { problem } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 import { portal } from './static.ts';
+import { taskRoutes } from './tasks.ts';
 import { ticketRoutes, type TicketDeps } from './tickets.ts';
 import { tokenRoutes, type TokenDeps } from './tokens.ts';
 
@@ -46,6 +47,7 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   tokenRoutes(router, deps);
   deskRoutes(router, deps);
   ticketRoutes(router, deps);
+  taskRoutes(router, deps);
   attachmentRoutes(router, deps);
   if (deps.local) localMailRoutes(router, deps);
   const document = openapiDocument(deps.local);
