@@ -193,7 +193,7 @@ create table task (
   -- a line for each part
   result jsonb not null default '[]',
   error text,
-  -- tries since the last part that was done
+  -- tries of the next part, the one under way included
   attempts integer not null default 0,
   -- when somebody may take it on: now, after a pause, or when the lease of who has it ends
   next_at timestamptz not null,

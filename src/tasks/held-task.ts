@@ -11,6 +11,7 @@ export interface HeldTask {
   /** Parts that are done: the next one's place. */
   progress: number;
   total: number;
+  /** Tries of the next part, this one included. */
   attempts: number;
 }
 
@@ -49,7 +50,7 @@ export async function claimTask(tx: Transaction, id: number, token: string): Pro
 /** Counts a part and keeps its line; false when the task is not ours any more, and then nothing may be done. Holds the row until the commit. */
 export async function recordPart(tx: Transaction, held: HeldTask, line: TaskLine): Promise<boolean> {
   const rows = await tx.em.execute<unknown[]>(
-    `update task set progress = progress + 1, result = result || ?::jsonb, attempts = 0, next_at = ?
+    `update task set progress = progress + 1, result = result || ?::jsonb, attempts = 1, next_at = ?
       where id = ? and lease_token = ? and progress = ? returning 1`,
     [JSON.stringify([line]), leaseEnd(tx), held.id, held.token, held.progress],
   );
@@ -60,8 +61,9 @@ export async function recordPart(tx: Transaction, held: HeldTask, line: TaskLine
 export async function postponeTask(tx: Transaction, held: HeldTask, { pause = pauseOf(held) } = {}): Promise<void> {
   const nextAt = new Date(tx.now.getTime() + pause);
   const rows = await tx.em.execute<unknown[]>(
-    `update task set lease_token = null, next_at = ? where id = ? and lease_token = ? returning 1`,
-    [nextAt, held.id, held.token],
+    `update task set lease_token = null, next_at = ?, attempts = case when ? then 0 else attempts end
+      where id = ? and lease_token = ? returning 1`,
+    [nextAt, pause === 0, held.id, held.token],
   );
   if (rows.length > 0) tx.enqueue('run-tasks', { ids: [held.id] }, nextAt);
 }

@@ -32,7 +32,7 @@ async function runParts({ transaction, log }: TaskDeps, held: HeldTask): Promise
         transaction((tx) => recordRefusal(tx, held, error)),
       );
       if (!more) return;
-      held.progress += 1;
+      Object.assign(held, { progress: held.progress + 1, attempts: 1 });
     } catch (error) {
       log.error({ err: error, task: held.id }, 'a part of a task failed; it is tried again');
       return transaction((tx) => postponeTask(tx, held));
