@@ -3,6 +3,7 @@ import type { Handlers, QueueName } from './jobs/queues.ts';
 import { QUEUES } from './jobs/queues.ts';
 import { headText, readAuditHead } from './db/read-audit-head.ts';
 import type { RunTransaction } from './db/transaction.ts';
+import { expireKeys } from './db/idempotency.ts';
 import type { Log } from './log.ts';
 import { fetchMessages, type FetchDeps } from './mail/inbound/fetch-messages.ts';
 import { ingestMessages, type IngestDeps } from './mail/inbound/ingest-messages.ts';
@@ -13,6 +14,8 @@ import { recoverOutbox } from './mail/outbound/recover-outbox.ts';
 import { sendMessages, type SendDeps } from './mail/outbound/send-messages.ts';
 import { pollAll, sweep } from './mail/sweep.ts';
 import { sendLinks } from './people/send-links.ts';
+import { forgetTasks } from './tasks/forget-tasks.ts';
+import { runTasks } from './tasks/run-tasks.ts';
 import { CLOSED_AT_ONCE, closeResolved } from './tickets/close-resolved.ts';
 import { faultPoint } from './fault-point.ts';
 
@@ -41,7 +44,7 @@ const CLOSE_EVERY = 600_000;
 const HEAD_EVERY = 24 * 3600_000;
 
 /** The whole background side on one screen: queue name → function. A queue without a handler does not compile. */
-function handlersOf({ transaction, links, poll, fetch, ingest, notify, send }: WorkerDeps): Handlers {
+function handlersOf({ transaction, log, links, poll, fetch, ingest, notify, send }: WorkerDeps): Handlers {
   return {
     'poll-mailbox': async ([job]) => void (job && (await pollMailbox(poll, job.mailboxId))),
     'fetch-messages': (jobs) => fetchMessages(fetch, idsOf(jobs)),
@@ -51,6 +54,7 @@ function handlersOf({ transaction, links, poll, fetch, ingest, notify, send }: W
     },
     'send-links': (jobs) => transaction((tx) => sendLinks(tx, idsOf(jobs), links)),
     'notify-accounts': (jobs) => transaction((tx) => notifyAccounts(tx, idsOf(jobs), notify)),
+    'run-tasks': (jobs) => runTasks({ transaction, log }, idsOf(jobs)),
     'send-messages': async (jobs) => {
       await sendMessages(transaction, idsOf(jobs), send);
       faultPoint('O7');
@@ -61,6 +65,8 @@ function handlersOf({ transaction, links, poll, fetch, ingest, notify, send }: W
 async function sweepAll(tx: Parameters<typeof sweep>[0]): Promise<void> {
   await sweep(tx);
   await recoverOutbox(tx);
+  await expireKeys(tx);
+  await forgetTasks(tx);
 }
 
 async function closeAll(transaction: RunTransaction): Promise<void> {

@@ -5,9 +5,9 @@ import type { z } from 'zod';
 import { PATHS, type RouteName } from '../contract/paths.ts';
 import { ROUTES, type Routes } from '../contract/routes.ts';
 import { LIMITS, type LimitName } from '../contract/limits.ts';
-import { limitsOf, type Route } from '../contract/route.ts';
+import { limitsOf, takesVersion, type Route } from '../contract/route.ts';
 import type { RunTransaction, Transaction } from '../db/transaction.ts';
-import { AppError } from '../errors.ts';
+import { AppError, fieldError } from '../errors.ts';
 import type { BlobStore } from '../files/blob-store.ts';
 import { authenticate, readClaim, type Claim, type Principal } from '../people/authenticate.ts';
 import type { Employee } from '../people/employee.ts';
@@ -15,6 +15,8 @@ import { isRecent, type Session } from '../people/session.ts';
 import type { Secrets } from '../secrets.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import type { NewFile } from '../tickets/new-comment.ts';
+import { readVersion, sendReply } from './conditional.ts';
+import { once, readKey, type Answer as JsonAnswer, type Reply } from './idempotency.ts';
 import { readBytes, readJson } from './read-body.ts';
 import { admit, limitEntry, LimitReached, type Asking, type LimitDeps } from './request-limits.ts';
 import { readUpload, uploadLimits, type UploadLimits } from './uploads.ts';
@@ -49,6 +51,7 @@ export function mount<N extends RouteName>(
   register(router, name, async (ctx) => {
     const claim = readClaim(deps.secrets.accessTokens, ctx.get('authorization'));
     if (!claim) throw signInFirst();
+    const key = readKey(ctx, name);
     const transaction = inRequest(ctx, deps.transaction);
     const { takes } = ROUTES[name] as Route;
     const asking: Asking = { route: name };
@@ -68,10 +71,11 @@ export function mount<N extends RouteName>(
         const { principal, admitted } = before
           ? { ...before, principal: await principalOf(tx, name, claim) }
           : await enter(tx);
-        return { answer: await handler({ ...call, ...principal, tx }), admitted };
+        const work = async () => written(name, await handler({ ...call, ...principal, tx }));
+        return { reply: await once(tx, { name, key, actor: principal.actor, call }, work), admitted };
       });
       await done.admitted.succeeded();
-      return done.answer;
+      return done.reply;
     } catch (error) {
       if (isRefusal(error)) await transaction((tx) => auditRefusal(tx, name, claim, error));
       if (error instanceof LimitReached) await auditLimit(deps, ctx, error, asking);
@@ -125,6 +129,7 @@ export function mountOpen<N extends RouteName>(
   const early = takes === 'json' ? [] : limits.filter((limit) => !needsAddress(limit));
   const late = limits.filter((limit) => !early.includes(limit));
   register(router, name, async (ctx) => {
+    readKey(ctx, name);
     const asking: Asking = { route: name };
     try {
       await admit(deps, ctx, early, asking);
@@ -139,7 +144,7 @@ export function mountOpen<N extends RouteName>(
         },
       );
       await admitted.succeeded();
-      return answer;
+      return { ...written(name, answer), replayed: false };
     } catch (error) {
       if (error instanceof LimitReached) await auditLimit(deps, ctx, error, asking);
       throw error;
@@ -155,19 +160,22 @@ function addressOf(body: unknown): { address?: string } {
   return typeof email === 'string' ? { address: email } : {};
 }
 
-function register<N extends RouteName>(
-  router: Router,
-  name: N,
-  answer: (ctx: RouterContext) => Promise<unknown>,
-): void {
+function register<N extends RouteName>(router: Router, name: N, answer: (ctx: RouterContext) => Promise<Reply>): void {
   const [method, path] = PATHS[name];
-  const route: Route = ROUTES[name];
+  const { gives, status }: Route = ROUTES[name];
   router.register(path, [method], async (ctx: RouterContext) => {
-    const value = await answer(ctx);
-    if (route.gives === 'stream') return; // the handler has set type, headers and body
-    ctx.body = route.response.parse(value);
-    ctx.status = route.status;
+    const reply = await answer(ctx);
+    if (gives !== 'stream') sendReply(ctx, status, reply); // else the handler has set type, headers and body
   });
+}
+
+/** Within the transaction: an answer that is not what the contract says is a bug, and leaves nothing behind. */
+function written(name: RouteName, answer: unknown): JsonAnswer {
+  const { gives, response }: Route = ROUTES[name];
+  if (gives === 'stream') return { json: '', version: null };
+  const value: unknown = response.parse(answer);
+  const { version } = (value ?? {}) as { version?: unknown };
+  return { json: JSON.stringify(value), version: typeof version === 'number' ? version : null };
 }
 
 const signInFirst = () => new AppError('authentication_required', 'Authentication required');
@@ -198,10 +206,28 @@ async function parseCall<N extends RouteName>(
 ): Promise<Call<N>> {
   const route: Route = ROUTES[name];
   const params = parse(route.params, { ...(ctx['params'] as object) }, 'not_found');
-  const query = parse(route.query, { ...ctx.query });
-  const { body, files } =
-    PATHS[name][0] === 'GET' ? { body: {}, files: [] } : await readInput(ctx.req, route, deps, limits);
-  return { params, query, body: route.takes === 'raw' ? body : parse(route.body, body), files, ctx } as Call<N>;
+  const query = parse(route.query, readQuery(ctx));
+  if (PATHS[name][0] === 'GET') return { params, query, body: {}, files: [], ctx } as unknown as Call<N>;
+  const version = readVersion(ctx, takesVersion(route));
+  const { body, files } = await readInput(ctx.req, route, deps, limits);
+  const read = route.takes === 'raw' ? body : parse(route.body, version === null ? body : withVersion(body, version));
+  return { params, query, body: read, files, ctx } as Call<N>;
+}
+
+/** A parameter that is given twice has two meanings, and each reader takes another (V33). */
+function readQuery(ctx: RouterContext): object {
+  const twice = Object.entries(ctx.query).filter(([, value]) => Array.isArray(value));
+  if (twice.length === 0) return { ...ctx.query };
+  const wrong = twice.map(([name]) => [name, ['is given twice']] as const);
+  throw new AppError('validation_failed', 'Field validation failed', Object.fromEntries(wrong));
+}
+
+/** If-Match is another way to say `version`. */
+function withVersion(body: unknown, version: number): unknown {
+  if (typeof body !== 'object' || body === null) return body;
+  const { version: given } = body as { version?: unknown };
+  if (given !== undefined && Number(given) !== version) throw fieldError('version', 'is another one than in If-Match');
+  return { ...body, version };
 }
 
 async function readInput(

@@ -21,6 +21,7 @@ import { securityHeaders } from './security-headers.ts';
 import { sessionRoutes } from './sessions.ts';
 import { settingsRoutes } from './settings.ts';
 import { portal } from './static.ts';
+import { taskRoutes } from './tasks.ts';
 import { ticketRoutes, type TicketDeps } from './tickets.ts';
 import { tokenRoutes, type TokenDeps } from './tokens.ts';
 
@@ -60,6 +61,7 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   registrationRoutes(router, deps);
   employeeRoutes(router, deps);
   ticketRoutes(router, deps);
+  taskRoutes(router, deps);
   attachmentRoutes(router, deps);
   settingsRoutes(router, deps);
   classificationRoutes(router, deps);

@@ -1,26 +1,31 @@
 import type Router from '@koa/router';
 import type { Transaction } from '../db/transaction.ts';
-import { AppError, fieldError } from '../errors.ts';
-import { Employee, isStaff } from '../people/employee.ts';
+import { AppError } from '../errors.ts';
+import type { Employee } from '../people/employee.ts';
 import { defaultPriority } from '../settings/default-priority.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { addComment } from '../tickets/add-comment.ts';
-import { lockTicket } from '../tickets/access.ts';
+import { lockTicket, may } from '../tickets/access.ts';
 import { Comment } from '../tickets/comment.ts';
 import { Attachment } from '../tickets/attachment.ts';
+import { findAssignee } from '../tickets/find-assignee.ts';
 import { findClassification } from '../tickets/find-category.ts';
 import { listTickets } from '../tickets/list-tickets.ts';
 import { openTicket } from '../tickets/open-ticket.ts';
-import { readTicket } from '../tickets/read-ticket.ts';
+import { lastEvents, readTicket } from '../tickets/read-ticket.ts';
 import { transitionTicket } from '../tickets/transition-ticket.ts';
-import { FINAL_STATUSES } from '../tickets/lifecycle.ts';
-import { mount, type Call, type MountDeps } from './mount.ts';
-import { presentComment, presentTicket } from './present-ticket.ts';
+import type { LockedTicket } from '../tickets/locked-ticket.ts';
+import { channelOf } from './channel.ts';
+import { mount, type MountDeps } from './mount.ts';
+import { presentComment, presentEvent, presentTicket, visibilitiesOf } from './present-ticket.ts';
 
 export interface TicketDeps extends MountDeps {
   /** The mailbox that mails about tickets of the portal are sent from. */
   mailboxId: () => number;
 }
+
+/** Of a conflict as many are told. */
+const MOST_CHANGES = 20;
 
 export function ticketRoutes(router: Router, deps: TicketDeps): void {
   const { frames } = deps.secrets;
@@ -52,10 +57,11 @@ export function ticketRoutes(router: Router, deps: TicketDeps): void {
 
   mount(router, deps, 'addComment', async ({ tx, actor, params, body, files, ctx }) => {
     const ticket = await lockTicket(tx, actor, params.id);
-    if (body.visibility === 'internal' && !isStaff(actor))
+    await refuseStale(tx, actor, ticket, body.version);
+    if (body.visibility === 'internal' && !may(actor, 'note'))
       throw new AppError('forbidden', 'Only staff write internal notes');
     const { status } = ticket;
-    if (FINAL_STATUSES.includes(status) && !isStaff(actor))
+    if (!visibilitiesOf(actor, status).includes(body.visibility))
       throw new AppError('invalid_transition', 'This ticket is over. Open a new one.', { status, allowed: [] });
     const given = {
       ticket,
@@ -72,8 +78,7 @@ export function ticketRoutes(router: Router, deps: TicketDeps): void {
 
   mount(router, deps, 'transitionTicket', async ({ tx, actor, params, body, ctx }) => {
     const ticket = await lockTicket(tx, actor, params.id);
-    if (body.version !== undefined && body.version !== ticket.version)
-      throw new AppError('version_conflict', 'The ticket has changed since you read it', { version: ticket.version });
+    await refuseStale(tx, actor, ticket, body.version);
     const { categoryId, subCategoryId } = await findClassification(tx, { category: body.category });
     await transitionTicket(tx, ticket, {
       name: body.name,
@@ -89,15 +94,17 @@ export function ticketRoutes(router: Router, deps: TicketDeps): void {
   });
 }
 
-async function findAssignee(tx: Transaction, id: number): Promise<Employee> {
-  const found = await tx.em.findOne(Employee, id);
-  if (!found) throw fieldError('assignee', 'There is no such employee');
-  return found;
-}
-
-/** The portal says so; everybody else is the API. */
-function channelOf(ctx: Call<'readTicket'>['ctx']): 'portal' | 'api' {
-  return ctx.get('x-client') === 'portal' ? 'portal' : 'api';
+/** 409 with what happened since, for a change that was made for another version of the ticket. */
+async function refuseStale(
+  tx: Transaction,
+  reader: Employee,
+  { id, version }: LockedTicket,
+  given: number | undefined,
+): Promise<void> {
+  if (given === undefined || given === version) return;
+  const since = await lastEvents(tx.em, id, Math.min(version - given, MOST_CHANGES));
+  const changes = since.flatMap((event) => presentEvent(event, reader) ?? []);
+  throw new AppError('version_conflict', 'The ticket has changed since you read it', { version, changes });
 }
 
 function linkTo(query: Record<string, string | number | undefined>): string {

@@ -38,6 +38,8 @@ export interface Route<
   limits: readonly LimitName[];
   /** Of `takes: 'raw'`: the content types and most bytes it takes; a message (RFC 5322) unless said. */
   raw: { types: readonly string[]; bytes: number } | null;
+  /** Its request or its answer holds a secret (password, token, key, code): it is never stored, so it takes no Idempotency-Key. */
+  secret: boolean;
 }
 
 export const EVERYONE = ['employee', 'coordinator', 'admin'] as const;
@@ -73,6 +75,7 @@ export function route<
     enrolment: false,
     limits: [],
     raw: null,
+    secret: false,
   };
   return { ...defaults, ...given } as Route<P, Q, B, R>;
 }
@@ -81,6 +84,11 @@ export function route<
 export function limitsOf({ access, takes, limits }: Route): readonly LimitName[] {
   if (access === 'anyone') return limits;
   return [...limits, ...(takes === 'json' ? [] : (['upload'] as const)), 'api'];
+}
+
+/** Whether a change may name the version that it was made for: as `version` in the body, or by the header If-Match. */
+export function takesVersion({ body }: Route): boolean {
+  return body instanceof z.ZodObject && 'version' in body.shape;
 }
 
 /** Method and path of an operation. */

@@ -117,6 +117,29 @@ export const Ticket = TicketSummary.extend({
   may_comment: z.array(z.enum(['public', 'internal'])),
 });
 
+/** Work that goes on after its request was answered. */
+export const Task = z.object({
+  id: z.int(),
+  kind: z.string(),
+  state: z.enum(['queued', 'running', 'done', 'failed']),
+  /** Parts that are done, of how many, and how many of them were refused. */
+  progress: z.int(),
+  total: z.int(),
+  failed: z.int(),
+  /** A line for each part that is done, by the id of what it was about. */
+  result: z.array(
+    z.object({
+      id: z.int(),
+      ok: z.boolean(),
+      problem: z.object({ error: z.string(), code: z.string(), details: z.record(z.string(), z.unknown()) }).nullable(),
+    }),
+  ),
+  /** Why it ended before it was through. */
+  error: z.string().nullable(),
+  created_at: time,
+  finished_at: time.nullable(),
+});
+
 export const Session = z.object({
   access: z.string(),
   /** null when it went into the cookie (X-Client: portal). */

@@ -14,6 +14,7 @@ export const QUEUES = {
   'notify-events':   { data: ids,                                         batch: 50, options: {} },
   'send-links':      { data: ids,                                         batch: 50, options: {} },
   'notify-accounts': { data: ids,                                         batch: 50, options: {} },
+  'run-tasks':       { data: ids,                                         batch: 1,  options: {} },
   'send-messages':   { data: ids,                                         batch: 50, options: {} },
 } as const satisfies Record<string, { data: z.ZodObject; batch: number; options: { policy?: 'short' } }>;
 

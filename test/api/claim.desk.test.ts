@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Employee } from '../../src/people/employee.ts';
 import { Ticket } from '../../src/tickets/ticket.ts';
-import { auditOf } from '../support/audit.ts';
+import { auditRows } from '../support/audit.ts';
 import { client, type Answer } from '../support/client.ts';
 import { useDesk } from '../support/desk.ts';
 import { linksOf, noticesOf, sendAskedLinks } from '../support/links.ts';
@@ -67,7 +67,7 @@ describe('whoever only ever wrote by mail', () => {
       ...{ status: 'approved', companyId: expect.stringMatching(/^MA\d{4,}$/), decidedBy: null },
       ...{ emailConfirmedAt: expect.any(Date), registeredAt: expect.any(Date), decidedAt: expect.any(Date) },
     });
-    expect((await auditOf(desk(), 'employee.claimed')).at(-1)).toMatchObject({
+    expect((await auditRows(desk(), 'employee.claimed')).at(-1)).toMatchObject({
       ...{ actor_id: String(person.id), subject_id: String(person.id), data: { status: 'approved' } },
     });
   });

@@ -3,7 +3,7 @@ import { Employee } from '../../src/people/employee.ts';
 import type { Transaction } from '../../src/db/transaction.ts';
 import { sweep } from '../../src/mail/sweep.ts';
 import { useLink } from '../../src/people/account-link.ts';
-import { auditOf } from '../support/audit.ts';
+import { auditRows } from '../support/audit.ts';
 import { client, type Answer } from '../support/client.ts';
 import { PASSWORD, useDesk } from '../support/desk.ts';
 import { linksOf, noticesOf, sendAskedLinks } from '../support/links.ts';
@@ -45,11 +45,11 @@ describe('a change of the password', () => {
     expect(await noticesOf(desk(), id)).toEqual([{ template: 'password-changed', to: email }]);
     const { passwordChangedAt } = await find(id);
     expect(Math.abs(Number(passwordChangedAt) - Date.now())).toBeLessThan(MINUTE);
-    expect((await auditOf(desk(), 'password.changed')).at(-1)).toMatchObject({
+    expect((await auditRows(desk(), 'password.changed')).at(-1)).toMatchObject({
       actor_id: String(id),
       subject_id: String(id),
     });
-    expect(JSON.stringify(await auditOf(desk()))).not.toContain('battery');
+    expect(JSON.stringify(await auditRows(desk()))).not.toContain('battery');
   });
 
   test('by who does not know it is refused and written down, and changes nothing', async () => {
@@ -67,7 +67,7 @@ describe('a change of the password', () => {
     expect(await change({ current: `${PASSWORD} `, new: NEW })).toMatchObject({ status: 403 });
     expect((await signIn(email)).status).toBe(200);
     expect(await noticesOf(desk(), id)).toEqual([]);
-    expect((await auditOf(desk(), 'request.refused')).at(-1)).toMatchObject({
+    expect((await auditRows(desk(), 'request.refused')).at(-1)).toMatchObject({
       outcome: 'refused',
       actor_id: String(id),
       data: { route: 'changePassword', code: 'wrong_password' },
@@ -142,7 +142,7 @@ describe('T06, V19: a forgotten password', () => {
       'reset-password',
       'password-changed',
     ]);
-    const [sent, done] = await auditOf(desk(), 'link.sent', 'password.reset').then((all) => all.slice(-2));
+    const [sent, done] = await auditRows(desk(), 'link.sent', 'password.reset').then((all) => all.slice(-2));
     expect([sent, done]).toMatchObject([
       { actor_id: null, subject_id: String(person.id), data: { purpose: 'reset-password' } },
       { actor_id: String(person.id), subject_id: String(person.id), data: { sessions_ended: 1 } },

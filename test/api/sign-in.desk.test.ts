@@ -2,7 +2,7 @@ import { hashing } from '../support/argon2.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Employee } from '../../src/people/employee.ts';
 import { endSessions } from '../../src/people/end-sessions.ts';
-import { auditOf } from '../support/audit.ts';
+import { auditRows } from '../support/audit.ts';
 import { client, type Answer } from '../support/client.ts';
 import { PASSWORD, useDesk } from '../support/desk.ts';
 import { linksOf, sendAskedLinks } from '../support/links.ts';
@@ -100,7 +100,7 @@ describe('the audit log', () => {
     await signIn('nobody@desk.example');
     await post('/api/token/admin', { email: employee.email, password: PASSWORD });
     await post('/api/token/revoke', { refresh: body['refresh'] });
-    const entries = (await auditOf(desk(), 'session.opened', 'session.refused', 'session.ended')).slice(-6);
+    const entries = (await auditRows(desk(), 'session.opened', 'session.refused', 'session.ended')).slice(-6);
     expect(entries).toMatchObject([
       {
         action: 'session.opened',
@@ -129,17 +129,17 @@ describe('the audit log', () => {
 
   test('T30: says that a refresh token was used twice, and is silent about one that has only run out', async () => {
     const { email } = await account();
-    const before = (await auditOf(desk(), 'session.reused')).length;
+    const before = (await auditRows(desk(), 'session.reused')).length;
     const { body } = await signIn(email);
     ahead = 13 * HOUR;
     await post('/api/token/refresh', { refresh: body['refresh'] });
-    expect((await auditOf(desk(), 'session.reused')).length).toBe(before);
+    expect((await auditRows(desk(), 'session.reused')).length).toBe(before);
     const again = (await signIn(email)).body['refresh'];
     const next = (await post('/api/token/refresh', { refresh: again })).body['refresh'];
     ahead += 11_000;
     expect((await post('/api/token/refresh', { refresh: again })).status).toBe(401);
     expect((await post('/api/token/refresh', { refresh: next })).status).toBe(401);
-    expect((await auditOf(desk(), 'session.reused')).length).toBe(before + 1);
+    expect((await auditRows(desk(), 'session.reused')).length).toBe(before + 1);
   });
 });
 
@@ -357,7 +357,7 @@ describe('V23: a sign-in is recent for 15 minutes', () => {
     const until = new Date(String(confirmed.body['recent_until'])).getTime();
     expect(Math.abs(until - Date.now() - ahead - 15 * MINUTE)).toBeLessThan(2 * MINUTE);
     expect((await change()).status).toBe(200);
-    const [refused, done] = (await auditOf(desk())).filter(
+    const [refused, done] = (await auditRows(desk())).filter(
       ({ action, actor_id, data }) =>
         actor_id === String(id) && (action === 'session.confirmed' || data['code'] === 'wrong_password'),
     );

@@ -17,7 +17,10 @@ export const ticketFilters = z.strictObject({
   cursor: z.string().max(100).optional(),
 });
 
-const transitionBody = z.strictObject({
+/** Refuses with 409 when the ticket has changed since. A form has it as text. */
+const version = z.union([z.int(), id]);
+
+export const transitionBody = z.strictObject({
   name: z.enum(TRANSITION_NAMES),
   priority: schema.priority.optional(),
   /** name or id */
@@ -26,8 +29,13 @@ const transitionBody = z.strictObject({
   comment: schema.words(100_000).optional(),
   /** id of an employee who is staff */
   assignee: id.or(z.int()).optional(),
-  /** Refuses with 409 when the ticket has changed since. */
-  version: z.int().optional(),
+  version: version.optional(),
+});
+
+const newComment = z.strictObject({
+  body: schema.words(100_000),
+  visibility: z.enum(['public', 'internal']).default('public'),
+  version: version.optional(),
 });
 
 const newTicket = z.strictObject({
@@ -81,7 +89,7 @@ export const ticketsRoutes = {
     access: EVERYONE,
     scope: 'tickets:write',
     params: idParams,
-    body: z.strictObject({ body: schema.words(100_000), visibility: z.enum(['public', 'internal']).default('public') }),
+    body: newComment,
     takes: 'multipart',
     response: schema.Comment,
     status: 201,
