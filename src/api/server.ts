@@ -10,6 +10,7 @@ import { frameRoutes, type FrameDeps } from './frames.ts';
 import { healthRoutes, type Health } from './health.ts';
 import { localMailRoutes, type LocalMailDeps } from './local-mail.ts';
 import { mountOpen } from './mount.ts';
+import { oidcRoutes, type OidcRouteDeps } from './oidc.ts';
 import { openapiDocument } from './openapi.ts';
 import { problem } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -22,6 +23,7 @@ export type ServerDeps = DeskDeps &
   TokenDeps &
   FrameDeps &
   FactorRouteDeps &
+  OidcRouteDeps &
   LocalMailDeps & {
     log: Log;
     health: Health;
@@ -47,6 +49,7 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   frameRoutes(router, deps);
   tokenRoutes(router, deps);
   factorRoutes(router, deps);
+  oidcRoutes(router, deps);
   deskRoutes(router, deps);
   ticketRoutes(router, deps);
   attachmentRoutes(router, deps);
