@@ -29,6 +29,7 @@ import { maildirSource } from './mail/sources/maildir-source.ts';
 import { startSmtpDrop } from './mail/sources/smtp-source.ts';
 import type { Source } from './mail/sources/source.ts';
 import type { MailTransport } from './mail/transports/transport.ts';
+import { oidcProvider } from './people/identities/provider.ts';
 import { deriveSecrets, type Secrets } from './secrets.ts';
 import { applyEnvironment } from './settings/environment.ts';
 import type { Settings } from './settings/schema.ts';
@@ -155,6 +156,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       supportAddress: config.supportAddress,
       local: config.mode === 'local',
       origin: () => options.publicUrl,
+      oidc: config.oidc && oidcProvider(config.oidc),
       https: options.publicUrl.startsWith('https:'),
       mailboxId: () => mailbox.id,
       localHtml: async (id) =>

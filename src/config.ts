@@ -18,6 +18,17 @@ const address = z
   .toLowerCase()
   .regex(/^[a-z0-9._-]{1,16}@[a-z0-9.-]+$/, 'must be a mail address whose local part is at most 16 plain characters');
 
+/** An OpenID issuer. Its answers decide who is signed in, so plain http is for this machine alone. */
+const issuer = z.string().refine(
+  (text) => {
+    if (!URL.canParse(text)) return false;
+    const { protocol, hostname, search, hash } = new URL(text);
+    const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+    return search === '' && hash === '' && (protocol === 'https:' || (protocol === 'http:' && loopback));
+  },
+  { error: 'must be a URL that starts with https:// (http:// on this machine only), without query and fragment' },
+);
+
 const keysOf = (text: string) => text.split(',').map((entry) => entry.split(':'));
 
 /** kid:secret, the current one first; kid is one character of a-z2-7, the secret at least 32 bytes in base64. */
@@ -72,7 +83,20 @@ const common = {
   MAILDIR: z.string().optional(),
   TRUSTED_PROXY: proxies.optional(),
   RATE_LIMIT_FACTOR: z.coerce.number().int().min(1).max(100_000).default(1),
+  OIDC_ISSUER: issuer.optional(),
+  OIDC_CLIENT_ID: z.string().trim().min(1).optional(),
+  OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  OIDC_NAME: z.string().trim().min(1).max(60).optional(),
 };
+
+/** Sign-in with an OpenID provider is configured whole or not at all. */
+const OIDC_NEEDS = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const;
+
+/** What is missing of it. A refinement of the schema would be silent while anything else is wrong. */
+function missingOidc(given: Record<string, unknown>): string[] {
+  const some = Object.keys(given).some((name) => name.startsWith('OIDC_') && VARIABLES.includes(name));
+  return some ? OIDC_NEEDS.filter((name) => !(name in given)) : [];
+}
 
 const local = z.object({
   ...common,
@@ -132,6 +156,17 @@ export interface Config {
   publicUrl: string | null;
   secretKeys: string | null;
   smtpUrl: string | null;
+  /** null: nobody signs in with an OpenID provider. */
+  oidc: OidcConfig | null;
+}
+
+/** The OpenID provider that people can sign in with, and this desk's client there. */
+export interface OidcConfig {
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** On the button of the sign-in page. */
+  name: string;
 }
 
 /** Reads the environment, or says in one line per variable what is missing or wrong. */
@@ -139,7 +174,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const mode = PRODUCTION_ONLY.some((name) => name in given) ? 'production' : 'local';
   const result = mode === 'production' ? production.safeParse(given) : local.safeParse(given);
-  if (!result.success) throw new UsageError(explain(result.error, mode, given));
+  const missing = missingOidc(given).map((name) => ({ path: [name], message: 'is missing' }));
+  if (!result.success || missing.length > 0)
+    throw new UsageError(explain([...(result.error?.issues ?? []), ...missing], mode, given));
 
   const values: Partial<z.infer<typeof production>> & z.infer<typeof local> = result.data;
   return {
@@ -164,6 +201,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     secretKeys: values.SECRET_KEYS ?? null,
     smtpUrl: values.SMTP_URL ?? null,
+    oidc: oidcOf(values),
   };
 }
 
@@ -179,10 +217,20 @@ function bothOrNone(given: {
   );
 }
 
-function explain(error: z.ZodError, mode: Config['mode'], given: Record<string, unknown>): string {
+function oidcOf(values: z.infer<typeof local>): OidcConfig | null {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret, OIDC_NAME: name } = values;
+  if (!issuer || !clientId || !clientSecret) return null;
+  return { issuer, clientId, clientSecret, name: name ?? new URL(issuer).hostname };
+}
+
+function explain(
+  issues: readonly Pick<z.core.$ZodIssue, 'path' | 'message'>[],
+  mode: Config['mode'],
+  given: Record<string, unknown>,
+): string {
   // The first complaint about a variable is enough.
   const lines = new Map<string, string>();
-  for (const { path, message } of error.issues) {
+  for (const { path, message } of issues) {
     const name = String(path[0]);
     if (!lines.has(name)) lines.set(name, name in given ? `${name} is wrong: ${message}` : `${name} is missing`);
   }

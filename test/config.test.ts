@@ -46,6 +46,7 @@ test('without any variable the desk is local, on the loopback, with its data in 
     publicUrl: null,
     secretKeys: null,
     smtpUrl: null,
+    oidc: null,
   });
 });
 
@@ -168,4 +169,38 @@ test('every variable of either mode is listed once', () => {
 test.each(['SMTP_DROP_TLS_KEY', 'SMTP_DROP_TLS_CERT'])('%s alone is refused, and says what is missing', (name) => {
   const other = name.endsWith('KEY') ? 'SMTP_DROP_TLS_CERT' : 'SMTP_DROP_TLS_KEY';
   expect(() => readConfig({ [name]: '/etc/ssl/desk.pem' })).toThrow(`${other} is missing`);
+});
+
+const OIDC = { OIDC_ISSUER: 'https://id.maravia.example/realm', OIDC_CLIENT_ID: 'desk', OIDC_CLIENT_SECRET: 'secret' };
+
+test('the OpenID provider is read in both modes, and is called by its host where it has no name', () => {
+  const oidc = { issuer: OIDC.OIDC_ISSUER, clientId: 'desk', clientSecret: 'secret', name: 'id.maravia.example' };
+  expect(readConfig(OIDC)).toMatchObject({ mode: 'local', oidc });
+  expect(readConfig({ ...production, ...OIDC, OIDC_NAME: 'Maravia ID' })).toMatchObject({
+    ...{ mode: 'production', oidc: { ...oidc, name: 'Maravia ID' } },
+  });
+});
+
+test('half an OpenID provider is refused with a line for each variable that is missing, whatever else is wrong', () => {
+  const missing = ['OIDC_ISSUER is missing', 'OIDC_CLIENT_ID is missing', 'OIDC_CLIENT_SECRET is missing'];
+  expect(refusal({ OIDC_NAME: 'Maravia ID' }).slice(1)).toEqual(missing);
+  expect(refusal({ OIDC_ISSUER: OIDC.OIDC_ISSUER }).slice(1)).toEqual(missing.slice(1));
+  expect(refusal({ ...OIDC, OIDC_CLIENT_SECRET: '', PORT: 'x' }).slice(1)).toEqual([
+    ...[expect.stringMatching(/^PORT is wrong/), 'OIDC_CLIENT_SECRET is missing'],
+  ]);
+});
+
+test.each([
+  ['http://id.maravia.example', false],
+  ['ftp://id.maravia.example', false],
+  ['id.maravia.example', false],
+  ['https://id.maravia.example/?tenant=1', false],
+  ['http://localhost.maravia.example', false],
+  ['http://localhost:9000', true],
+  ['http://127.0.0.1:9000', true],
+  ['http://[::1]:9000', true],
+])('the issuer %s is taken: %s', (issuer, taken) => {
+  const env = { ...OIDC, OIDC_ISSUER: issuer };
+  if (taken) expect(readConfig(env).oidc?.issuer).toBe(issuer);
+  else expect(refusal(env).slice(1)).toEqual([expect.stringMatching(/^OIDC_ISSUER is wrong: must be a URL/)]);
 });

@@ -11,6 +11,7 @@ import { frameRoutes, type FrameDeps } from './frames.ts';
 import { healthRoutes, type Health } from './health.ts';
 import { localMailRoutes, type LocalMailDeps } from './local-mail.ts';
 import { mountOpen } from './mount.ts';
+import { oidcRoutes, type OidcRouteDeps } from './oidc.ts';
 import { openapiDocument } from './openapi.ts';
 import { passwordRoutes } from './password.ts';
 import { employeeRoutes } from './people.ts';
@@ -29,6 +30,7 @@ export type ServerDeps = DeskDeps &
   TicketDeps &
   TokenDeps &
   FrameDeps &
+  OidcRouteDeps &
   LocalMailDeps & {
     log: Log;
     health: Health;
@@ -57,6 +59,7 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   sessionRoutes(router, deps);
   profileRoutes(router, deps);
   factorRoutes(router, deps);
+  oidcRoutes(router, deps);
   deskRoutes(router, deps);
   registrationRoutes(router, deps);
   employeeRoutes(router, deps);

@@ -23,6 +23,7 @@ const portalPath = z
   .string()
   .max(500)
   .regex(/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/, 'must be a path of the portal');
+const flag = z.enum(['true', 'false']).default('false');
 /** Values as a provider sends them: each at most once. */
 const parameter = z.string().max(4096).optional();
 
@@ -140,7 +141,9 @@ export const factorsRoutes = {
     query: z.strictObject({
       to: portalPath.default('/'),
       /** `true`: the provider is to ask for the credentials again. */
-      fresh: z.enum(['true', 'false']).default('false'),
+      fresh: flag,
+      /** `true`: goes on with what `linkIdentity` began in this browser. */
+      linking: flag,
     }),
     status: 302,
     gives: 'stream',
@@ -159,7 +162,7 @@ export const factorsRoutes = {
     response: none,
   }),
   linkIdentity: route({
-    summary: 'Begin to link your account with one at the OpenID provider: the address to send the browser to',
+    summary: 'Begin to link your account with one at the OpenID provider: the path to send the browser to',
     access: EVERYONE,
     recent: true,
     body: z.strictObject({ to: portalPath.default('/') }),
