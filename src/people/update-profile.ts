@@ -23,7 +23,7 @@ export async function updateProfile(tx: Transaction, actor: Employee, change: Pr
   if (department !== undefined) actor.departmentId = await findDepartment(tx, department);
   if (preferences) actor.preferences = { ...actor.preferences, ...preferences };
   actor.updatedAt = tx.now;
-  const fields = Object.keys(change).filter((name) => change[name as keyof ProfileChange] !== undefined);
+  const fields = Object.entries(change).flatMap(([name, value]) => (value === undefined ? [] : asTheApiSays(name)));
   if (fields.length === 0) return;
   tx.audit({
     action: 'profile.changed',
@@ -32,6 +32,8 @@ export async function updateProfile(tx: Transaction, actor: Employee, change: Pr
     data: { fields },
   });
 }
+
+const asTheApiSays = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 async function findDepartment({ em }: Transaction, wanted: string | number | null): Promise<number | null> {
   if (wanted === null) return null;

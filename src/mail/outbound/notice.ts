@@ -2,6 +2,7 @@ import type { Trust } from '../../tickets/comment.ts';
 import type { Status } from '../../tickets/lifecycle.ts';
 import type { TicketEvent } from '../../tickets/ticket-event.ts';
 import type { Employee } from '../../people/employee.ts';
+import { hasSwitchedOff, type Preferences } from '../../people/preferences.ts';
 import { isRobotAddress } from './automatic-address.ts';
 import type { TicketTemplate } from './mail-template.ts';
 
@@ -31,6 +32,7 @@ export interface NoticeReader {
   status: Employee['status'];
   isRequester: boolean;
   isStaff: boolean;
+  preferences: Preferences;
 }
 
 /** Which mail an event makes for a reader, or null: it says nothing to them. Nobody is told what they did themselves, but for the receipt. */
@@ -96,6 +98,7 @@ const RULES: readonly Rule<NoticeFacts>[] = [
     ({ template, event }) => isAck(template) && event.channel === 'mail' && isDoubtful(event.trust ?? 'T0'),
     'The sender could not be verified',
   ],
+  [({ template, reader }) => hasSwitchedOff(reader.preferences, template), 'Switched off by the reader'],
   [
     ({ template, event, reader }) => isAck(template) && event.channel !== 'mail' && reader.status === 'pending',
     'The address is not confirmed',

@@ -116,6 +116,7 @@ function readerOf({ ticket }: TicketEvent, person: Employee): NoticeReader {
     status: person.status,
     isRequester: person.id === ticket.requester.id,
     isStaff: isStaff(person),
+    preferences: person.preferences,
   };
 }
 
