@@ -4,6 +4,7 @@ import Koa, { type Context, type Next } from 'koa';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { attachmentRoutes } from './attachments.ts';
+import { auditRoutes } from './audit.ts';
 import { classificationRoutes } from './classification.ts';
 import { deskRoutes, type DeskDeps } from './desk.ts';
 import { factorRoutes } from './factors.ts';
@@ -68,6 +69,7 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   attachmentRoutes(router, deps);
   settingsRoutes(router, deps);
   classificationRoutes(router, deps);
+  auditRoutes(router, deps);
   if (deps.local) localMailRoutes(router, deps);
   const document = openapiDocument(deps.local);
   mountOpen(router, deps, 'openapi', () => Promise.resolve(document));

@@ -102,6 +102,7 @@ test('answers are what the description says', async () => {
   await ask('listDepartments', '/api/departments', undefined, admin);
   await ask('changeCategory', '/api/categories/1', { active: true }, admin);
   await ask('listCategories', '/api/categories', undefined, admin);
+  await ask('listAudit', '/api/audit?limit=5', undefined, admin);
   await ask('readTicket', '/api/tickets/999999');
   await ask('openTicket', '/api/tickets', { subject: '' });
   for (const [name, status, body] of answers) {
@@ -111,7 +112,7 @@ test('answers are what the description says', async () => {
   }
   expect(answers.map(([, status]) => status)).toEqual([
     ...[200, 200, 200, 200, 201, 201, 200, 200],
-    ...[200, 200, 201, 200, 200, 200],
+    ...[200, 200, 201, 200, 200, 200, 200],
     ...[404, 400],
   ]);
 });

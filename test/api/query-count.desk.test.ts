@@ -22,6 +22,8 @@ const MOST: Record<string, number> = {
   readSettings: 4,
   listDepartments: 4,
   listCategories: 4,
+  listAudit: 4,
+  exportAudit: 10,
   listTickets: 5,
   readTicket: 9,
   downloadAttachment: 5,
