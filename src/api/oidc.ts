@@ -136,7 +136,7 @@ async function goOn(
   if ('refused' in outcome) throw new AppError('forbidden', REFUSALS[outcome.refused], { reason: outcome.refused });
   if ('challenge' in outcome) return questionPage(outcome, to);
   setRefreshCookie(ctx, outcome);
-  return to;
+  return `${to}#signed-in`; // the portal cannot see its cookie
 }
 
 /** The sign-in page, to ask for the second factor. A fragment stays in the browser. */

@@ -66,7 +66,7 @@ test('an employee with the same verified address is linked once, told by mail, a
   const { id, email } = await desk().account('employee', 'linked@maravia.example');
   const person = somebody({ email: 'Linked@Maravia.example' });
   const { browser, status, location } = await comeAs(person, '?to=/tickets/TX0001');
-  expect([status, location]).toEqual([302, '/tickets/TX0001']);
+  expect([status, location]).toEqual([302, '/tickets/TX0001#signed-in']);
   expect(await browser.session()).toMatchObject({ id, email, refresh: null, access: expect.any(String) });
   expect(await identitiesOf(person.sub)).toBe(1);
   expect(await noticesOf(desk(), id)).toEqual(['identity-linked']);
@@ -290,7 +290,7 @@ test('when somebody cancels at the provider, a browser is told in words', async 
   expect(await response.text()).toContain('<a href="/sign-in">');
 });
 
-test.each(['//evil.example', '/\\evil.example', 'https://evil.example', 'tickets', '/a b', ''])(
+test.each(['//evil.example', '/\\evil.example', 'https://evil.example', 'tickets', '/a b', '/#signed-in', ''])(
   'nobody is sent on to "%s"',
   async (to) => {
     const response = await fetch(`${desk().url}/api/oidc/start?to=${encodeURIComponent(to)}`, { redirect: 'manual' });

@@ -22,7 +22,7 @@ const identity = z.object({ id: z.int(), issuer: z.string(), created_at: schema.
 const portalPath = z
   .string()
   .max(500)
-  .regex(/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/, 'must be a path of the portal');
+  .regex(/^\/(?![/\\])[\x21\x22\x24-\x5b\x5d-\x7e]*$/, 'must be a path of the portal');
 const flag = z.enum(['true', 'false']).default('false');
 /** Values as a provider sends them: each at most once. */
 const parameter = z.string().max(4096).optional();

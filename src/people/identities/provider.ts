@@ -113,7 +113,12 @@ const line = z
 const claims = z.object({
   iss: z.string().min(1).max(2000),
   sub: z.string().min(1).max(255),
-  email: z.email().max(320).nullable().catch(null),
+  email: z
+    .string()
+    .max(320)
+    .regex(/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u)
+    .nullable()
+    .catch(null),
   email_verified: z.boolean().catch(false),
   given_name: line,
   family_name: line,
