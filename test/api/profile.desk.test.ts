@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import sharp from 'sharp';
 import { notifyEvents } from '../../src/mail/outbound/notify-events.ts';
 import { Employee } from '../../src/people/employee.ts';
-import { auditOf } from '../support/audit.ts';
+import { auditRows } from '../support/audit.ts';
 import { client, type Answer, type Client } from '../support/client.ts';
 import { PASSWORD, useDesk } from '../support/desk.ts';
 import { linksOf, noticesOf } from '../support/links.ts';
@@ -77,7 +77,7 @@ describe('a profile', () => {
       preferences: { mail_receipts: false, mail_status_changes: false, mail_new_comments: true },
     });
     expect((await ana.me.get('/api/profile')).body).toMatchObject({ first_name: 'Ana', suffix: 'PhD' });
-    const entries = (await auditOf(desk(), 'profile.changed')).filter(({ actor_id }) => actor_id === String(ana.id));
+    const entries = (await auditRows(desk(), 'profile.changed')).filter(({ actor_id }) => actor_id === String(ana.id));
     expect(entries[0]).toMatchObject({
       data: { fields: ['first_name', 'middle_name', 'suffix', 'department', 'locale'] },
     });
@@ -271,7 +271,7 @@ describe('another address', () => {
     expect((await post('/api/token/employee', { email: 'new-address@desk.example', password: PASSWORD })).status).toBe(
       200,
     );
-    expect(JSON.stringify(await auditOf(desk(), 'email.change_asked', 'email.changed'))).not.toContain('desk.example');
+    expect(JSON.stringify(await auditRows(desk(), 'email.change_asked', 'email.changed'))).not.toContain('desk.example');
   });
 
   test('that somebody has is not told to who asks, and not given to who confirms', async () => {

@@ -82,6 +82,7 @@ export const peopleRoutes = {
   register: route({
     summary: 'Ask for an account; the answer is the same for an address that has one',
     access: 'anyone',
+    limits: ['registration', 'mail-ip', 'mail-everybody'],
     body: newRegistration,
     response: z.object({ status: z.literal('pending') }),
     status: 201,
@@ -89,6 +90,7 @@ export const peopleRoutes = {
   confirmAddress: route({
     summary: 'Confirm an address by the link that was mailed to it',
     access: 'anyone',
+    limits: ['link'],
     body: z.strictObject({ token: z.string().max(200) }),
     response: z.object({ status: z.enum(ACCOUNT_STATUSES) }),
   }),
