@@ -271,7 +271,9 @@ describe('another address', () => {
     expect((await post('/api/token/employee', { email: 'new-address@desk.example', password: PASSWORD })).status).toBe(
       200,
     );
-    expect(JSON.stringify(await auditRows(desk(), 'email.change_asked', 'email.changed'))).not.toContain('desk.example');
+    expect(JSON.stringify(await auditRows(desk(), 'email.change_asked', 'email.changed'))).not.toContain(
+      'desk.example',
+    );
   });
 
   test('that somebody has is not told to who asks, and not given to who confirms', async () => {
