@@ -75,6 +75,10 @@ export interface CalendarNotice {
   summary: string;
 }
 
+/** Words of RFC 8601 §2.7 for one method. */
+export type AuthenticationResult =
+  'pass' | 'fail' | 'softfail' | 'neutral' | 'policy' | 'none' | 'temperror' | 'permerror' | 'skipped';
+
 /** Result of our own DMARC check (RFC 7489) on the raw bytes. */
 export interface SenderAuthentication {
   /** `pass` is the only value that authenticates; `skipped` when nobody asked. */
@@ -83,6 +87,10 @@ export interface SenderAuthentication {
   policy: 'none' | 'quarantine' | 'reject' | null;
   /** The From domain the result is about. */
   domain: string | null;
+  /** Best result of its signatures (RFC 6376), and who signed. It proves nothing without DMARC. */
+  dkim: AuthenticationResult;
+  /** Result for its envelope (RFC 7208); `skipped` when nobody we trust says where the message came from. */
+  spf: AuthenticationResult;
   detail: string;
 }
 
