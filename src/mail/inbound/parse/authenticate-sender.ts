@@ -77,7 +77,8 @@ function judge(result: AuthenticateResult, troubled: readonly string[]): SenderA
   const domain = dmarc.status.header?.from ?? dmarc.domain;
   const policy = POLICIES.find((name) => name === dmarc.policy) ?? null;
   // A signature over the first bytes only (`l=`, RFC 6376 §8.2) vouches for nothing that was put behind them.
-  const isPartial = Boolean(dmarc.alignment.dkim.underSized) && !dmarc.alignment.spf.result;
+  const { alignment } = dmarc as Partial<typeof dmarc>;
+  const isPartial = Boolean(alignment?.dkim.underSized) && !alignment?.spf.result;
   const known = RESULTS.find((name) => name === dmarc.status.result) ?? 'none';
   const word = known === 'pass' && isPartial ? 'none' : known;
   const detail = [
