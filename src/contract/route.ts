@@ -97,5 +97,15 @@ export function pathOf(name: RouteName): { method: string; path: string } {
   return { method, path };
 }
 
-export const id = z.coerce.number<string>().int().positive().max(Number.MAX_SAFE_INTEGER);
+/** A whole number as text, in the one way that we write it: Number() takes 0x1, 1e3 and blanks too. */
+const digits = (most: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().max(most, `must be at most ${most}`));
+
+export const id = digits(Number.MAX_SAFE_INTEGER);
+/** Rows of one page. */
+export const limit = digits(100);
 export const idParams = z.strictObject({ id });

@@ -1,5 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { makeAccessToken } from '../../src/people/access-token.ts';
+import { ApiKey } from '../../src/people/api-key.ts';
+import { KEY_PREFIX, keyHash } from '../../src/people/authenticate.ts';
 import { Employee } from '../../src/people/employee.ts';
+import type { Scope } from '../../src/people/scopes.ts';
 import { Session } from '../../src/people/session.ts';
 import type { Role } from '../../src/tickets/lifecycle.ts';
 import { client, type Client } from './client.ts';
@@ -11,9 +15,11 @@ export interface Actor extends Client {
   email: string;
   role: Role;
   token: string;
+  sessionId: number;
 }
 
 let made = 0;
+const DAY = 86_400_000;
 
 /** A new approved account with a session of its own, made without the cost of a password. */
 export async function newActor(desk: TestDesk, role: Role, name: string = role): Promise<Actor> {
@@ -23,21 +29,26 @@ export async function newActor(desk: TestDesk, role: Role, name: string = role):
     const person = { email, firstName: name, lastName: 'Example', role, status: 'approved' as const };
     const employee = tx.em.create(Employee, { ...person, emailConfirmedAt: now, createdAt: now, updatedAt: now });
     await tx.em.flush();
-    const times = {
-      rotatedAt: now,
-      createdAt: now,
-      authenticatedAt: now,
-      expiresAt: new Date(now.getTime() + 86_400_000),
-    };
+    const times = { rotatedAt: now, createdAt: now, authenticatedAt: now, expiresAt: new Date(now.getTime() + DAY) };
     const session = tx.em.create(Session, { employee, refreshHash: `test-${made}`, ...times });
     await tx.em.flush();
     return { employee, session };
   });
-  return { id: employee.id, email, role, ...signedIn(desk, employee, session) };
-}
-
-function signedIn(desk: TestDesk, employee: Employee, session: Session): Client & { token: string } {
   const bearer = { employeeId: employee.id, sessionId: session.id, version: employee.version };
   const token = makeAccessToken(desk.secrets.accessTokens, bearer, Math.floor(Date.now() / 1000));
-  return { token, ...client(desk.url, token) };
+  return { id: employee.id, email, role, sessionId: session.id, token, ...client(desk.url, token) };
+}
+
+/** An API key of somebody. */
+export async function newKey(desk: TestDesk, { id }: Actor, scopes: Scope[]): Promise<Client> {
+  const key = KEY_PREFIX + randomBytes(32).toString('base64url');
+  await desk.transaction(async (tx) => {
+    const times = { createdAt: tx.now, expiresAt: new Date(tx.now.getTime() + DAY) };
+    tx.em.create(ApiKey, {
+      ...{ employee: tx.em.getReference(Employee, id), name: 'test', prefix: key.slice(0, 8), keyHash: keyHash(key) },
+      ...{ scopes, ...times },
+    });
+    await tx.em.flush();
+  });
+  return client(desk.url, key);
 }

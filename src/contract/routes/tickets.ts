@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { STATUSES, TRANSITION_NAMES } from '../../tickets/lifecycle.ts';
 import type { TICKETS_PATHS } from '../paths/tickets.ts';
-import { EVERYONE, id, idParams, route, type Route } from '../route.ts';
+import { EVERYONE, id, idParams, limit, route, type Route } from '../route.ts';
 import * as schema from '../schemas.ts';
 
 /** Filters of the list, as the portal's views need them. */
@@ -13,7 +13,7 @@ export const ticketFilters = z.strictObject({
     .string()
     .regex(/^TX\d{4,15}$/)
     .optional(),
-  limit: z.coerce.number<string>().int().min(1).max(100).optional(),
+  limit: limit.optional(),
   cursor: z.string().max(100).optional(),
 });
 
