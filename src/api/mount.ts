@@ -18,6 +18,7 @@ import type { NewFile } from '../tickets/new-comment.ts';
 import { readVersion, sendReply } from './conditional.ts';
 import { once, readKey, type Answer as JsonAnswer, type Reply } from './idempotency.ts';
 import { readBytes, readJson } from './read-body.ts';
+import { readSmallFile } from './read-small-file.ts';
 import { admit, limitEntry, LimitReached, type Asking, type LimitDeps } from './request-limits.ts';
 import { readUpload, uploadLimits, type UploadLimits } from './uploads.ts';
 
@@ -193,9 +194,14 @@ async function principalOf(tx: Transaction, name: RouteName, claim: Claim): Prom
       scope ? `The API key needs the scope ${scope}` : 'This needs a person, not an API key',
     );
   if (session?.enrolOnly && !enrolment) throw new AppError('enrolment_required', 'Set up a second factor first');
-  if (recent && session && !isRecent(session, tx.now))
-    throw new AppError('reauthentication_required', 'Confirm that it is you: your sign-in is older than 15 minutes');
+  if (recent && session) refuseOldSignIn(session, tx.now);
   return principal;
+}
+
+/** For operations of which only some uses need a sign-in of the last quarter of an hour. */
+export function refuseOldSignIn(session: Session, now: Date): void {
+  if (!isRecent(session, now))
+    throw new AppError('reauthentication_required', 'Confirm that it is you: your sign-in is older than 15 minutes');
 }
 
 async function parseCall<N extends RouteName>(
@@ -238,6 +244,7 @@ async function readInput(
 ): Promise<{ body: unknown; files: NewFile[] }> {
   if (route.takes === 'raw') return { body: await readRaw(request, route, deps.maxMessageBytes), files: [] };
   const multipart = /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '');
+  if (route.file && multipart) return { body: await readSmallFile(request, route.file), files: [] };
   if (route.takes !== 'multipart' || !multipart || !limits) return { body: await readJson(request), files: [] };
   const { fields, files } = await readUpload(request, deps.blobs, limits);
   return { body: { ...fields }, files };

@@ -53,14 +53,14 @@ function parameters(schema: z.ZodType, place: 'path' | 'query'): unknown[] {
   }));
 }
 
-function requestBody({ takes, body, raw }: Route): Record<string, unknown> {
+function requestBody({ takes, body, raw, file }: Route): Record<string, unknown> {
   const types = raw?.types ?? ['message/rfc822'];
   if (takes === 'raw') return { required: true, content: Object.fromEntries(types.map((type) => [type, {}])) };
   const schema = json(body, 'input');
   const files = {
     attachments: { type: 'array', items: { type: 'string', contentMediaType: 'application/octet-stream' } },
   };
-  const multipart = { schema: { ...schema, properties: { ...(schema['properties'] as object), ...files } } };
+  const multipart = { schema: { ...schema, properties: { ...(schema['properties'] as object), ...(!file && files) } } };
   return {
     content: { 'application/json': { schema }, ...(takes === 'multipart' && { 'multipart/form-data': multipart }) },
   };

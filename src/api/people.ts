@@ -12,8 +12,11 @@ import { readEmployee } from '../people/read-employee.ts';
 import { rejectEmployee } from '../people/reject-employee.ts';
 import { signOutEmployee } from '../people/sign-out-employee.ts';
 import { findClassification, type NameOrId } from '../tickets/find-category.ts';
-import { mount, type MountDeps } from './mount.ts';
+import { mount, refuseOldSignIn, type MountDeps } from './mount.ts';
 import { presentDetails, presentEmployee } from './present-employee.ts';
+
+/** What opens an account to somebody else, or gives rights (ASVS 7.5.1). */
+const GRAVE = ['email', 'role', 'status'] as const;
 
 /** People and their accounts, for staff. */
 export function employeeRoutes(router: Router, deps: MountDeps): void {
@@ -44,8 +47,9 @@ export function employeeRoutes(router: Router, deps: MountDeps): void {
     return details(tx, actor, id);
   });
 
-  mount(router, deps, 'editEmployee', async ({ tx, actor, params, body }) => {
+  mount(router, deps, 'editEmployee', async ({ tx, actor, session, params, body }) => {
     const { first_name, middle_name, last_name, version, department, departments, ...same } = body;
+    if (session && GRAVE.some((field) => body[field] !== undefined)) refuseOldSignIn(session, tx.now);
     const edit = {
       ...{ ...same, firstName: first_name, middleName: middle_name, lastName: last_name },
       departmentId: department === null ? null : await idOf(tx, department),

@@ -9,7 +9,10 @@ import { displayName, type Employee } from '../people/employee.ts';
 export function presentEmployee(row: EmployeeRow, reader: Employee): z.input<typeof EmployeeAnswer> {
   const { first_name, middle_name, last_name, suffix, email, role, department } = row;
   const name = displayName({ firstName: first_name, lastName: last_name, email });
-  const known = { id: Number(row.id), name, first_name, middle_name, last_name, suffix, email, role, department };
+  const known = {
+    ...{ id: Number(row.id), name, first_name, middle_name, last_name, suffix, email, role, department },
+    picture: row.has_picture ? `/api/employees/${row.id}/picture` : null,
+  };
   return reader.role === 'admin' ? { ...known, ...accountOf(row) } : known;
 }
 

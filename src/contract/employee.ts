@@ -5,20 +5,14 @@ import { Delivery, line, Person, time } from './schemas.ts';
 export const ACCOUNT_STATUSES = ['contact', 'pending', 'approved', 'rejected', 'disabled'] as const;
 export const LOCALES = ['en', 'de'] as const;
 
-/** A mail address as it is stored: lower case, nothing round it. */
-export const address = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .max(254)
-  .regex(z.regexes.email, 'must be a mail address such as ana@example.com');
 const name = line(100);
-const otherName = z.union([z.literal(''), name]);
+/** A name that a person need not have. */
+const orEmpty = (max: number) => line(max).or(z.literal(''));
 /** name or id */
 export const nameOrId = z.union([line(100), z.int()]);
 
-/** How somebody is called; the other names may be empty. */
-export const names = { first_name: name, middle_name: otherName, last_name: name, suffix: otherName };
+/** How somebody is called. */
+export const names = { first_name: name, middle_name: orEmpty(100), last_name: name, suffix: orEmpty(20) };
 
 const Named = z.object({ id: z.int(), name: z.string() });
 
@@ -34,6 +28,8 @@ const Known = z.object({
   email: z.string(),
   role: z.enum(ROLES),
   department: Named.nullable(),
+  /** Path of the picture; null: there is none. */
+  picture: z.string().nullable(),
 });
 
 /** What admins see besides. */

@@ -7,6 +7,12 @@ import { PATHS, type RouteName } from './paths.ts';
 /** `anyone` needs no sign-in; the others name the roles that may call it (what they see is decided per object). */
 export type Access = 'anyone' | readonly Role[];
 
+/** The one file of a form, held in memory. */
+export interface SmallFile {
+  field: string;
+  bytes: number;
+}
+
 /** One operation of the HTTP API as data: the server, OpenAPI and the typed client all read it. */
 export interface Route<
   P extends z.ZodType = z.ZodType,
@@ -38,6 +44,8 @@ export interface Route<
   limits: readonly LimitName[];
   /** Of `takes: 'raw'`: the content types and most bytes it takes; a message (RFC 5322) unless said. */
   raw: { types: readonly string[]; bytes: number } | null;
+  /** Of `takes: 'multipart'`: the one small file that it takes instead of `attachments`; `body` has it as bytes. */
+  file: SmallFile | null;
   /** Its request or its answer holds a secret (password, token, key, code): it is never stored, so it takes no Idempotency-Key. */
   secret: boolean;
 }
@@ -75,6 +83,7 @@ export function route<
     enrolment: false,
     limits: [],
     raw: null,
+    file: null,
     secret: false,
   };
   return { ...defaults, ...given } as Route<P, Q, B, R>;

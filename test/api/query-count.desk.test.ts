@@ -30,6 +30,9 @@ const MOST: Record<string, number> = {
   listSessions: 4,
   readProfile: 4,
   readPicture: 4,
+  registration: 4,
+  listEmployees: 6,
+  readEmployee: 5,
   listLocalMail: 4,
   readLocalMail: 4,
 };
@@ -49,7 +52,13 @@ beforeAll(async () => {
   const type = { 'content-type': 'image/png' };
   const put = await staff.raw('/api/profile/picture', { method: 'PUT', headers: type, body: await picture(9, 9) });
   const { id } = (await put.json()) as { id: number };
-  ids = { readTicket: await first(), downloadAttachment: file?.id ?? 0, readLocalMail: 1, readPicture: id };
+  ids = {
+    readTicket: await first(),
+    downloadAttachment: file?.id ?? 0,
+    readLocalMail: 1,
+    readPicture: id,
+    readEmployee: id,
+  };
 });
 
 async function open(subject: string): Promise<number> {

@@ -4,11 +4,15 @@ import { accountMails } from '../support/account-mails.ts';
 import { auditOf } from '../support/audit.ts';
 import { client, type Answer } from '../support/client.ts';
 import { PASSWORD, useDesk } from '../support/desk.ts';
+import { picture } from '../support/pictures.ts';
 import { setSettings } from '../support/settings.ts';
+import { useStatements } from '../support/statements.ts';
 
 /** Milliseconds by which the desk's clock is ahead of ours. */
 let ahead = 0;
 const desk = useDesk({ web: true, clock: () => new Date(Date.now() + ahead) });
+const statements = useStatements();
+const earnest = useDesk({ web: true, env: { RATE_LIMIT_FACTOR: '1' } });
 const { deliver, mailTo, tokenFor } = accountMails(desk);
 
 let people = 0;
@@ -50,10 +54,10 @@ describe('registering', () => {
     });
     expect(await deliver()).toEqual([`registration-pending → ${given.email}`]);
     expect((await mailTo(given.email)).subject).toBe('Bestätigen Sie Ihre Adresse für SmartSupport');
-    expect(await signIn(given.email)).toBe(401);
     expect(await auditOf(desk(), person.id)).toEqual([
       { action: 'employee.registered', outcome: 'done', actor: null, subject: person.id, data: { before: 'contact' } },
     ]);
+    expect(await signIn(given.email)).toBe(401);
   });
 
   test('gives company IDs in a row, also to 10 at once', async () => {
@@ -71,7 +75,9 @@ describe('registering', () => {
     const last = async () => Number((await registered()).companyId?.slice(2));
     const before = await last();
     const answers = await Promise.all(Array.from({ length: 20 }, () => post('/api/register', given)));
-    expect(new Set(answers.map(({ status, body }) => JSON.stringify([status, body]))).size).toBe(1);
+    expect([...new Set(answers.map(({ status, body }) => JSON.stringify([status, body])))]).toEqual([
+      JSON.stringify([201, { status: 'pending' }]),
+    ]);
     expect((await last()) - before).toBe(2);
   });
 
@@ -84,6 +90,9 @@ describe('registering', () => {
     ['two addresses', { email: 'a@maravia.example,b@maravia.example' }, 'email'],
     ['an address of two lines', { email: 'a@maravia.example\r\nBcc: b@maravia.example' }, 'email'],
     ['a short password', { password: 'short words' }, 'password'],
+    ['a password that leaked', { password: 'passwordpassword' }, 'password'],
+    ['a name for a password', { password: 'Lena Hoffmann 1' }, 'password'],
+    ['a picture that is no file', { picture: 'me.png' }, 'picture'],
     ['an unknown department', { department: 'Nowhere' }, 'department'],
     ['an unknown language', { locale: 'xx' }, 'locale'],
     ['T16: a role', { role: 'admin' }, 'role'],
@@ -95,6 +104,50 @@ describe('registering', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
     expect(Object.keys(answer.body['details'] as object)).toEqual([field]);
     expect(await find(given.email)).toBeNull();
+  });
+
+  describe('by a form with a picture', () => {
+    const send = async (bytes: Buffer, given = form(), field = 'picture') => {
+      const data = new FormData();
+      for (const [name, value] of Object.entries(given)) data.set(name, value as string);
+      data.set(field, new Blob([new Uint8Array(bytes)], { type: 'image/png' }), 'me.png');
+      return { given, answer: await client(desk().url).send('POST', '/api/register', data) };
+    };
+
+    test('keeps it, made anew', async () => {
+      const { given, answer } = await send(await picture(1500, 900));
+      expect(answer).toMatchObject({ status: 201, body: { status: 'pending' } });
+      const { pictureSha256 } = await get(given.email);
+      expect((await desk().blobs.read(pictureSha256 ?? '')).subarray(0, 3)).toEqual(Buffer.from('ffd8ff', 'hex'));
+    });
+
+    test.each<[string, () => Promise<Buffer>, string, number]>([
+      ['no picture', async () => Buffer.from('<svg onload=alert(1)>'), 'picture', 400],
+      ['more than 2 MB', async () => Buffer.alloc(2 * 1024 * 1024 + 1), 'picture', 413],
+      ['a file in another field', () => picture(9, 9), 'attachments', 400],
+    ])('refuses %s, and keeps nothing', async (_, bytes, field, status) => {
+      const { given, answer } = await send(await bytes(), form(), field);
+      expect(answer.status).toBe(status);
+      expect(Object.keys(answer.body['details'] as object)).toEqual([field]);
+      expect(await find(given.email)).toBeNull();
+    });
+  });
+
+  test('T32: costs as many statements for an address that is known as for one that is not', async () => {
+    const known = await registered();
+    const count = async (given: object) => {
+      statements.take();
+      expect((await register(given)).status).toBe(201);
+      return statements.take().length;
+    };
+    const unknown = await count({});
+    expect(Math.abs((await count({ email: known.email })) - unknown)).toBeLessThanOrEqual(1);
+  });
+
+  test('T32: the fourth time within an hour is too often for one address', async () => {
+    const ask = () => client(earnest().url).post('/api/register', form({ email: 'often@maravia.example' }));
+    expect([(await ask()).status, (await ask()).status, (await ask()).status]).toEqual([201, 201, 201]);
+    expect((await ask()).status).toBe(429);
   });
 
   test.each(['contact', 'pending', 'approved', 'rejected', 'disabled'] as const)(

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ROLES } from '../../tickets/lifecycle.ts';
-import { ACCOUNT_STATUSES, address, Employee, EmployeeDetails, LOCALES, nameOrId, names } from '../employee.ts';
+import { ACCOUNT_STATUSES, Employee, EmployeeDetails, LOCALES, nameOrId, names } from '../employee.ts';
 import type { PEOPLE_PATHS } from '../paths/people.ts';
 import { ADMINS, idParams, route, STAFF, type Route } from '../route.ts';
-import { line, words } from '../schemas.ts';
+import { address, line, words } from '../schemas.ts';
 
 const registration = z.object({
   /** domains: addresses of `domains` only; closed: admins make accounts. */
@@ -18,8 +18,13 @@ const newRegistration = z.strictObject({
   suffix: names.suffix.default(''),
   email: address,
   department: nameOrId.optional(),
-  password: z.string().min(12).max(1024),
+  password: z.string().min(1).max(1024),
   locale: z.enum(LOCALES).optional(),
+  /** PNG or JPEG of at most 2 MB, as a file of the form. */
+  picture: z
+    .instanceof(Uint8Array, 'is a file of the form')
+    .optional()
+    .meta({ type: 'string', contentMediaType: 'image/*' }),
 });
 
 const newEmployee = z.strictObject({
@@ -83,6 +88,9 @@ export const peopleRoutes = {
     summary: 'Ask for an account; the answer is the same for an address that has one',
     access: 'anyone',
     limits: ['registration', 'mail-ip', 'mail-everybody'],
+    takes: 'multipart',
+    file: { field: 'picture', bytes: 2 * 1024 * 1024 },
+    secret: true,
     body: newRegistration,
     response: z.object({ status: z.literal('pending') }),
     status: 201,
@@ -91,6 +99,7 @@ export const peopleRoutes = {
     summary: 'Confirm an address by the link that was mailed to it',
     access: 'anyone',
     limits: ['link'],
+    secret: true,
     body: z.strictObject({ token: z.string().max(200) }),
     response: z.object({ status: z.enum(ACCOUNT_STATUSES) }),
   }),

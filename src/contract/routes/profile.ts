@@ -15,13 +15,6 @@ const preferences = z.object({
   /** What people write, for the staff who works on it. */
   mail_new_comments: z.boolean(),
 });
-const address = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .max(254)
-  .regex(/^[^\s"(),:;<>@[\\\]\p{Cc}]+@[^\s"(),:;<>@[\\\]\p{Cc}]+$/u, 'must be a mail address');
-
 const profile = z.object({
   id: z.int(),
   company_id: z.string().nullable(),
@@ -67,7 +60,7 @@ export const profileRoutes = {
     access: EVERYONE,
     recent: true,
     limits: ['change-email'],
-    body: z.strictObject({ email: address }),
+    body: z.strictObject({ email: schema.address }),
     response: none,
   }),
   changeEmail: route({
