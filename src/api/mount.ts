@@ -11,6 +11,7 @@ import { AppError, fieldError } from '../errors.ts';
 import type { BlobStore } from '../files/blob-store.ts';
 import { authenticate, readClaim, type Claim, type Principal } from '../people/authenticate.ts';
 import type { Employee } from '../people/employee.ts';
+import { noteDeadKey } from '../people/note-dead-key.ts';
 import { isRecent, type Session } from '../people/session.ts';
 import type { Secrets } from '../secrets.ts';
 import { readSettings } from '../settings/read-settings.ts';
@@ -72,13 +73,14 @@ export function mount<N extends RouteName>(
         const { principal, admitted } = before
           ? { ...before, principal: await principalOf(tx, name, claim) }
           : await enter(tx);
-        const work = async () => written(name, await handler({ ...call, ...principal, tx }));
+        const work = async () => written(name, await handler({ ...call, ...principal, tx: withKey(tx, principal) }));
         return { reply: await once(tx, { name, key, actor: principal.actor, call }, work), admitted };
       });
       await done.admitted.succeeded();
       return done.reply;
     } catch (error) {
       if (isRefusal(error)) await transaction((tx) => auditRefusal(tx, name, claim, error));
+      if (isUnknown(error) && claim.kind === 'key') await transaction((tx) => noteDeadKey(tx, claim.hash));
       if (error instanceof LimitReached) await auditLimit(deps, ctx, error, asking);
       throw error;
     }
@@ -103,13 +105,24 @@ export function inRequest(ctx: RouterContext, transaction: RunTransaction): RunT
   return (work) => transaction((tx) => work({ ...tx, audit: (entry) => tx.audit({ requestId, ...entry }) }));
 }
 
+/** What is done by an API key is audited with the key, beside the person it acts as. */
+function withKey(tx: Transaction, { keyId }: Principal): Transaction {
+  if (keyId === null) return tx;
+  return { ...tx, audit: (entry) => tx.audit({ ...entry, data: { ...entry.data, api_key: keyId } }) };
+}
+
 function isRefusal(error: unknown): error is AppError {
   return error instanceof AppError && error.status === 403;
 }
 
+function isUnknown(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'authentication_required';
+}
+
 async function auditRefusal(tx: Transaction, name: RouteName, claim: Claim, { code }: AppError): Promise<void> {
   const principal = await authenticate(tx, claim);
-  tx.audit({
+  const { audit } = principal ? withKey(tx, principal) : tx;
+  audit({
     action: 'request.refused',
     actorId: principal?.actor.id ?? null,
     outcome: 'refused',

@@ -3,6 +3,7 @@ import Router from '@koa/router';
 import Koa, { type Context, type Next } from 'koa';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { apiKeyRoutes } from './api-keys.ts';
 import { attachmentRoutes } from './attachments.ts';
 import { auditRoutes } from './audit.ts';
 import { classificationRoutes } from './classification.ts';
@@ -70,6 +71,7 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   settingsRoutes(router, deps);
   classificationRoutes(router, deps);
   auditRoutes(router, deps);
+  apiKeyRoutes(router, deps);
   if (deps.local) localMailRoutes(router, deps);
   const document = openapiDocument(deps.local);
   mountOpen(router, deps, 'openapi', () => Promise.resolve(document));

@@ -103,6 +103,10 @@ test('answers are what the description says', async () => {
   await ask('changeCategory', '/api/categories/1', { active: true }, admin);
   await ask('listCategories', '/api/categories', undefined, admin);
   await ask('listAudit', '/api/audit?limit=5', undefined, admin);
+  const key = { name: 'Described', scopes: ['tickets:read'], expires_at: new Date(Date.now() + 1e9).toISOString() };
+  await ask('createApiKey', '/api/api-keys', key, admin);
+  await ask('revokeApiKey', '/api/api-keys/1', undefined, admin);
+  await ask('listApiKeys', '/api/api-keys', undefined, admin);
   await ask('readTicket', '/api/tickets/999999');
   await ask('openTicket', '/api/tickets', { subject: '' });
   for (const [name, status, body] of answers) {
@@ -113,6 +117,7 @@ test('answers are what the description says', async () => {
   expect(answers.map(([, status]) => status)).toEqual([
     ...[200, 200, 200, 200, 201, 201, 200, 200],
     ...[200, 200, 201, 200, 200, 200, 200],
+    ...[201, 200, 200],
     ...[404, 400],
   ]);
 });

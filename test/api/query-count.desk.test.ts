@@ -24,6 +24,7 @@ const MOST: Record<string, number> = {
   listCategories: 4,
   listAudit: 4,
   exportAudit: 10,
+  listApiKeys: 4,
   listTickets: 5,
   readTicket: 9,
   downloadAttachment: 5,
