@@ -8,6 +8,8 @@ const ERRORS = {
   forbidden: 403,
   /** The password that was asked for again is wrong. Not 401: the session goes on. */
   wrong_password: 403,
+  /** The second factor that was asked for again is. */
+  wrong_factor: 403,
   /** Whoever this is, an admin has not approved them yet. */
   approval_pending: 403,
   /** The sign-in is too old for this: confirm it. */

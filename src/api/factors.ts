@@ -1,7 +1,7 @@
 import type Router from '@koa/router';
 import { AppError } from '../errors.ts';
 import { askConfirmation, readQuestion, type SecondFactorQuestion } from '../people/factors/ask-second-factor.ts';
-import type { FactorDeps } from '../people/factors/check-second-factor.ts';
+import { WRONG_KEPT, type FactorDeps } from '../people/factors/check-second-factor.ts';
 import { completeSignIn } from '../people/factors/complete-sign-in.ts';
 import { factorChanged } from '../people/factors/factor-changed.ts';
 import { needsFactor } from '../people/factors/must-enrol.ts';
@@ -16,7 +16,7 @@ import { resetFactors } from '../people/factors/reset-factors.ts';
 import { confirmTotp } from '../people/factors/totp/confirm-totp.ts';
 import { enrolTotp } from '../people/factors/totp/enrol-totp.ts';
 import { removeTotp } from '../people/factors/totp/remove-totp.ts';
-import { inRequest, mount, mountOpen } from './mount.ts';
+import { mount, mountOpen } from './mount.ts';
 import { presentSession, type TokenDeps } from './tokens.ts';
 
 /** What a factor is checked with on this desk. */
@@ -56,29 +56,28 @@ export function factorRoutes(router: Router, deps: TokenDeps): void {
 function signInRoutes(router: Router, deps: TokenDeps): void {
   const { refresh } = deps.secrets;
 
-  mountOpen(router, deps, 'askSecondFactor', async ({ body }) => {
-    const question = await deps.transaction((tx) => readQuestion(tx, factorDeps(deps).site, body.challenge));
+  mountOpen(router, deps, 'askSecondFactor', async ({ body, transaction }) => {
+    const question = await transaction((tx) => readQuestion(tx, factorDeps(deps).site, body.challenge));
     if (!question) throw tooLate();
     return presentQuestion(question);
   });
 
-  mountOpen(router, deps, 'giveSecondFactor', async ({ body: { challenge, ...answer }, ctx }) => {
+  mountOpen(router, deps, 'giveSecondFactor', async ({ body: { challenge, ...answer }, ctx, transaction }) => {
     const given = { challenge, answer, userAgent: ctx.get('user-agent') };
-    const outcome = await inRequest(
-      ctx,
-      deps.transaction,
-    )((tx) => completeSignIn(tx, { ...factorDeps(deps), refresh }, given));
+    const outcome = await transaction((tx) => completeSignIn(tx, { ...factorDeps(deps), refresh }, given));
     if (outcome === 'gone') throw tooLate();
     if (typeof outcome === 'string') throw wrongFactor(outcome);
     return presentSession(ctx, deps, outcome);
   });
 
-  mountOpen(router, deps, 'askPasskey', () => deps.transaction((tx) => askPasskey(tx, factorDeps(deps).site)));
+  mountOpen(router, deps, 'askPasskey', ({ transaction }) =>
+    transaction((tx) => askPasskey(tx, factorDeps(deps).site)),
+  );
 
-  mountOpen(router, deps, 'passkeyToken', async ({ body: { challenge, passkey: assertion }, ctx }) => {
+  mountOpen(router, deps, 'passkeyToken', async ({ body: { challenge, passkey: assertion }, ctx, transaction }) => {
     const given = { challenge, assertion, userAgent: ctx.get('user-agent') };
     const { site } = factorDeps(deps);
-    const signedIn = await inRequest(ctx, deps.transaction)((tx) => signInWithPasskey(tx, { site, refresh }, given));
+    const signedIn = await transaction((tx) => signInWithPasskey(tx, { site, refresh }, given));
     if (!signedIn) throw new AppError('invalid_credentials', 'This passkey opens no account here');
     return presentSession(ctx, deps, signedIn);
   });
@@ -125,7 +124,7 @@ function passkeyRoutes(router: Router, deps: TokenDeps): void {
 /** 401 for a factor that is not right, 429 when too many were not. */
 export function wrongFactor(outcome: 'wrong' | 'limited'): AppError {
   return outcome === 'limited'
-    ? new AppError('rate_limited', 'Too many wrong codes: wait an hour, or use a passkey')
+    ? new AppError('rate_limited', 'Too many wrong codes: wait an hour, or use a passkey', { retry_after: WRONG_KEPT })
     : new AppError('invalid_credentials', 'That is not right, or was used already');
 }
 

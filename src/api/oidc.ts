@@ -14,7 +14,7 @@ import {
 import { linkIdentity, listIdentities, unlinkIdentity } from '../people/identities/link-identity.ts';
 import type { OidcProvider, ProviderPerson } from '../people/identities/provider.ts';
 import { signInWithIdentity, type IdentityRefusal } from '../people/identities/sign-in-with-identity.ts';
-import { inRequest, mount, mountOpen } from './mount.ts';
+import { mount, mountOpen } from './mount.ts';
 import { setRefreshCookie, type TokenDeps } from './tokens.ts';
 
 export interface OidcRouteDeps extends TokenDeps {
@@ -59,9 +59,9 @@ export function oidcRoutes(router: Router, deps: OidcRouteDeps): void {
     return { url: `${PATHS.startOidc[1]}?linking=true` }; // the provider is asked outside of this transaction
   });
 
-  mountOpen(router, deps, 'finishOidc', async ({ ctx }) => {
+  mountOpen(router, deps, 'finishOidc', async ({ ctx, transaction }) => {
     try {
-      ctx.redirect(await finish(ctx, deps));
+      ctx.redirect(await finish(ctx, { ...deps, transaction }));
     } catch (error) {
       if (!(error instanceof AppError) || ctx.accepts('json', 'html') !== 'html') throw error;
       sayRefusal(ctx, error);
@@ -101,7 +101,7 @@ async function linkingToken(ctx: RouterContext, { transaction }: OidcRouteDeps):
 /** Where to go on, after the browser came back from the provider. */
 async function finish(ctx: RouterContext, deps: OidcRouteDeps): Promise<string> {
   const provider = providerOf(deps);
-  const transaction = inRequest(ctx, deps.transaction);
+  const { transaction } = deps;
   const token = ctx.cookies.get(COOKIE) ?? '';
   setCookie(ctx, '', 0);
   const asked = await transaction((tx) => takeChallenge(tx, 'oidc', token));
@@ -124,13 +124,12 @@ async function goOn(
   { employeeId, data }: Challenge,
   person: ProviderPerson,
 ): Promise<string> {
-  const transaction = inRequest(ctx, deps.transaction);
   const to = String(data['to']);
   if (employeeId !== null) {
-    await transaction((tx) => linkIdentity(tx, person, { employeeId, sessionId: Number(data['sessionId']) }));
+    await deps.transaction((tx) => linkIdentity(tx, person, { employeeId, sessionId: Number(data['sessionId']) }));
     return to;
   }
-  const outcome = await transaction((tx) =>
+  const outcome = await deps.transaction((tx) =>
     signInWithIdentity(tx, deps.secrets.refresh, { person, userAgent: ctx.get('user-agent') }),
   );
   if ('refused' in outcome) throw new AppError('forbidden', REFUSALS[outcome.refused], { reason: outcome.refused });

@@ -1,16 +1,18 @@
 import type Router from '@koa/router';
 import { changePassword } from '../people/change-password.ts';
-import { confirmPassword } from '../people/confirm-password.ts';
+import { confirmSignIn } from '../people/confirm-sign-in.ts';
 import { requestLink } from '../people/link-request.ts';
 import { resetPassword } from '../people/reset-password.ts';
 import { recentUntil } from '../people/session.ts';
-import { inSession, mount, mountOpen, type MountDeps } from './mount.ts';
+import { factorDeps } from './factors.ts';
+import { inSession, mount, mountOpen } from './mount.ts';
+import type { TokenDeps } from './tokens.ts';
 
 /** Passwords: change, forget, choose anew, and show again. */
-export function passwordRoutes(router: Router, deps: MountDeps): void {
+export function passwordRoutes(router: Router, deps: TokenDeps): void {
   mount(router, deps, 'confirmToken', async ({ tx, body, ...caller }) => {
     const { actor, session } = inSession(caller);
-    await confirmPassword(tx, { actor, session }, body.password);
+    await confirmSignIn(tx, factorDeps(deps), { actor, session, given: body });
     return { recent_until: recentUntil(session).toISOString() };
   });
 

@@ -25,6 +25,8 @@ export const LIMITS = {
   'sign-in-everybody':    { most: 600, seconds: MINUTE,      by: 'everybody',      failures: true },
   // A password or factor that somebody signed in is asked for again.
   'confirm':              { most: 5,   seconds: 15 * MINUTE, by: 'user',           failures: true },
+  // The steps of a sign-in beside the password: a code has a limit of its own, by the person it is asked from.
+  'sign-in-step':         { most: 300, seconds: 15 * MINUTE, by: 'ip' },
   // Mails that anybody can have sent: few to one address, some from one network, and a bound on them all.
   'reset':                { most: 3,   seconds: HOUR,        by: 'address' },
   'sign-in-link':         { most: 3,   seconds: HOUR,        by: 'address' },

@@ -3,6 +3,7 @@ import { AppError, fieldError } from '../errors.ts';
 import { sendAccountNotice } from './account-notice.ts';
 import type { Employee } from './employee.ts';
 import { endSessions } from './end-sessions.ts';
+import { hasFactor, readFactors } from './factors/read-factors.ts';
 import { verifyPassword } from './password.ts';
 import { isRecent, type Session } from './session.ts';
 import { setPassword } from './set-password.ts';
@@ -20,7 +21,8 @@ export async function changePassword(
   if (given.current === given.password) throw fieldError('new', 'is the one you have');
   await setPassword(tx, actor, given.password, 'new');
   const ended = await endSessions(tx, actor.id, { except: session.id });
-  session.authenticatedAt = tx.now;
+  // Where there is a second factor, a sign-in is recent by that too (`confirmSignIn`).
+  if (!hasFactor(await readFactors(tx, actor.id))) session.authenticatedAt = tx.now;
   tx.audit({
     action: 'password.changed',
     actorId: actor.id,

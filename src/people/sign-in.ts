@@ -126,7 +126,7 @@ export async function refreshSession(
   const session = await tx.em.findOne(
     Session,
     { $or: [{ refreshHash: hashed }, { previousHash: hashed }], ...alive(tx.now) },
-    { populate: ['employee'], lockMode: 4, lockTableAliases: ['s0'] },
+    { populate: ['employee'], lockMode: LockMode.PESSIMISTIC_WRITE, lockTableAliases: ['s0'] },
   );
   if (!session) return endStolen(tx, key, token);
   if (session.employee.status !== 'approved') return 'refused';

@@ -80,6 +80,7 @@ test('V7: the limits of each route are these', () => {
     askSignInLink: ['sign-in-link', ...mails], linkToken: ['link'],
     forgotPassword: ['reset', ...mails], resetPassword: ['link'], changeEmail: ['link'],
     confirmToken: ['confirm', 'api'], changePassword: ['confirm', 'api'], askEmailChange: ['change-email', 'api'],
+    giveSecondFactor: ['sign-in-step'], passkeyToken: ['sign-in-step'], startOidc: ['sign-in-step'], finishOidc: ['sign-in-step'],
     setPicture: ['upload', 'api'], openTicket: ['upload', 'api'], listTickets: ['api'],
   };
   for (const [name, limits] of Object.entries(expected)) expect(limitsOf(ROUTES[name as RouteName]), name).toEqual(limits);
@@ -228,6 +229,7 @@ test.each<[LimitName, string, string, object]>([
   ['link', 'POST', '/api/profile/email/confirm', { token: 'x' }],
   ['refresh', 'POST', '/api/token/refresh', { refresh: 'x' }],
   ['refresh', 'POST', '/api/token/revoke', {}],
+  ['sign-in-step', 'POST', '/api/token/passkey/options', {}],
 ])('%s bounds what one network may ask: %s %s', async (limit, method, path, body) => {
   const from = newNetwork();
   const send = () => client(desk().url).send(method, path, body, from);

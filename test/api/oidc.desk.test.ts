@@ -148,20 +148,26 @@ test('the same stranger twice at once is registered once', async () => {
   expect(await desk().transaction((tx) => tx.em.count(Employee, { email: person.email! }))).toBe(1);
 });
 
-test('somebody who only ever wrote mail becomes a registration of the same person', async () => {
-  const person = somebody();
-  const contact = await desk().transaction(async (tx) => {
-    const times = { createdAt: tx.now, updatedAt: tx.now };
-    return tx.em.create(Employee, { email: person.email!, role: 'employee', status: 'contact', ...times });
-  });
-  await comeAs(person);
-  expect(await employeeOf(person.email)).toMatchObject({
-    id: contact.id,
-    status: 'pending',
-    firstName: 'Ana',
-    version: 2,
-  });
-});
+test.each([
+  ['open', 'approved'],
+  ['closed', 'pending'],
+] as const)(
+  'where registration is %s, somebody who only ever wrote mail claims their account by the verified address, and is %s',
+  async (registration, status) => {
+    await set(desk(), 'registration', registration);
+    const person = somebody();
+    const contact = await desk().transaction(async (tx) => {
+      const times = { createdAt: tx.now, updatedAt: tx.now };
+      return tx.em.create(Employee, { email: person.email!, role: 'employee', status: 'contact', ...times });
+    });
+    const { browser, ...answer } = await comeAs(person);
+    expect(answer.status).toBe(status === 'approved' ? 302 : 403);
+    const claimed = { id: contact.id, status, firstName: 'Ana', emailConfirmedAt: expect.any(Date) };
+    expect(await employeeOf(person.email)).toMatchObject(claimed);
+    expect('access' in (await browser.session())).toBe(status === 'approved');
+    expect(await identitiesOf(person.sub)).toBe(1);
+  },
+);
 
 test.each([
   ['closed', [], 'registration_closed'],

@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
+import { linkToken, makeLink, type LinkPurpose } from '../../src/people/account-link.ts';
 import { Employee } from '../../src/people/employee.ts';
 import { client, type Client } from '../support/client.ts';
-import { useDesk } from '../support/desk.ts';
+import { PASSWORD, useDesk } from '../support/desk.ts';
 import { askedFor, auditOf, codeAt, enrolApp, giveFactor, givePassword, noticesOf } from '../support/factors.ts';
 
 /** Milliseconds by which the desk's clock is ahead of ours. */
@@ -169,6 +170,7 @@ test('ten wrong codes within an hour are enough, however many are given at once;
   expect([401, 429].map((expected) => statuses.filter((status) => status === expected).length)).toEqual([10, 15]);
   const right = await giveFactor(desk(), await askedFor(desk(), person.email), code(person));
   expect(right).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
+  expect(right.headers.get('retry-after')).toBe('3600');
   ahead += 61 * MINUTE;
   expect((await giveFactor(desk(), await askedFor(desk(), person.email), code(person))).status).toBe(200);
 });
@@ -263,4 +265,61 @@ test('an admin resets the factors of a person: they are signed out, told by mail
     outcome: 'done',
     actor_id: String(adminId),
   });
+});
+
+/** The token of a link as the mail has it. */
+async function linkFor(employeeId: number, purpose: LinkPurpose): Promise<string> {
+  return desk().transaction(async (tx) => {
+    const id = await makeLink(tx, desk().secrets.links, { employeeId, purpose });
+    const [row] = await tx.em.execute<{ nonce: string }[]>('select nonce from account_link where id = ?', [id]);
+    return linkToken(desk().secrets.links, row!.nonce);
+  });
+}
+
+test('V19: neither a link to sign in nor a new password by mail goes round the second factor', async () => {
+  const person = await enrolled();
+  const byLink = await client(desk().url).post('/api/token/link', { token: await linkFor(person.id, 'sign-in') });
+  expect(byLink).toMatchObject({ status: 401, body: { code: 'second_factor_required' } });
+  const { challenge } = byLink.body['details'] as { challenge: string };
+  expect((await giveFactor(desk(), challenge, code(person))).status).toBe(200);
+
+  const password = 'quite another horse battery';
+  const token = await linkFor(person.id, 'reset-password');
+  expect((await client(desk().url).post('/api/password/reset', { token, password })).status).toBe(200);
+  const again = await client(desk().url).post('/api/token/employee', { email: person.email, password });
+  expect(again).toMatchObject({ status: 401, body: { code: 'second_factor_required' } });
+});
+
+test('V23: where there is a second factor, an old sign-in is confirmed by the password and by it, and by nothing less', async () => {
+  const person = await enrolled();
+  ahead += 16 * MINUTE;
+  const confirm = (given: object) => person.as.post('/api/token/confirm', given);
+  const remove = () => person.as.send('DELETE', '/api/second-factors/totp');
+  const wrong = { status: 403, body: { code: 'wrong_factor' } };
+  expect(await remove()).toMatchObject({ status: 403, body: { code: 'reauthentication_required' } });
+
+  expect(await confirm({ password: PASSWORD })).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+  expect(await confirm(code(person))).toMatchObject({ status: 400, body: { details: { password: ['is needed'] } } });
+  expect(await confirm({ password: 'wrong', ...code(person) })).toMatchObject({ body: { code: 'wrong_password' } });
+  expect(await confirm({ password: PASSWORD, recovery_code: 'none' })).toMatchObject(wrong);
+  expect(await confirm({ password: PASSWORD, ...code(person), recovery_code: 'two' })).toMatchObject({ status: 400 });
+  const changed = await person.as.post('/api/password', { current: PASSWORD, new: 'quite another horse battery' });
+  expect(changed.status).toBe(200);
+  expect((await remove()).status).toBe(403);
+
+  const password = 'quite another horse battery';
+  const used = code(person);
+  expect((await confirm({ password, ...used })).status).toBe(200);
+  ahead += 16 * MINUTE;
+  expect(await confirm({ password, ...used })).toMatchObject(wrong);
+  expect((await confirm({ password, recovery_code: person.recoveryCodes[0] })).status).toBe(200);
+  expect((await remove()).status).toBe(200);
+});
+
+test('V23: an account without a password confirms by its second factor; with neither it has to sign in again', async () => {
+  const person = await enrolled();
+  await desk().transaction((tx) => tx.em.nativeUpdate(Employee, person.id, { passwordHash: null }));
+  expect((await person.as.post('/api/token/confirm', code(person))).status).toBe(200);
+  expect((await person.as.send('DELETE', '/api/second-factors/totp')).status).toBe(200);
+  expect(await person.as.post('/api/token/confirm')).toMatchObject({ status: 403, body: { code: 'wrong_password' } });
 });

@@ -46,7 +46,7 @@ export async function enrolApp(as: Client, now: () => Date): Promise<{ secret: s
 export async function auditOf(desk: TestDesk, employeeId: number) {
   return desk.transaction((tx) =>
     tx.em.execute<{ action: string; outcome: string; actor_id: string | null; data: Record<string, unknown> }[]>(
-      `select action, outcome, actor_id, data from audit_entry where subject_id = ? order by id`,
+      `select action, outcome, actor_id, data from audit_entry where subject_type = 'employee' and subject_id = ? order by id`,
       [employeeId],
     ),
   );

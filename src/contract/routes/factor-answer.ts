@@ -11,9 +11,13 @@ export const factorAnswer = {
   passkey: assertion.optional(),
 };
 
+type Given = { code?: unknown; recovery_code?: unknown; passkey?: unknown };
+const count = ({ code, recovery_code, passkey }: Given) =>
+  [code, recovery_code, passkey].filter((answer) => answer !== undefined).length;
+
 export const oneAnswer = {
-  check: (given: { code?: unknown; recovery_code?: unknown; passkey?: unknown }) =>
-    [given.code, given.recovery_code, given.passkey].filter((answer) => answer !== undefined).length === 1,
+  check: (given: Given) => count(given) === 1,
+  atMost: (given: Given) => count(given) <= 1,
   message: 'give one of code, recovery_code and passkey',
 };
 

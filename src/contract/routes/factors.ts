@@ -6,6 +6,7 @@ import { factorAnswer, factorQuestion, oneAnswer } from './factor-answer.ts';
 import { assertion, ceremonyOptions, challenge, newCredential } from './webauthn.ts';
 
 const none = z.object({});
+const STEP = ['sign-in-step'] as const;
 const asked = z.object({ challenge: z.string(), options: ceremonyOptions });
 const passkey = z.object({
   id: z.int(),
@@ -31,27 +32,27 @@ export const factorsRoutes = {
   askSecondFactor: route({
     summary: 'How the second factor that a sign-in asked for can be given',
     access: 'anyone',
-    limits: ['refresh'],
+    limits: STEP,
     body: z.strictObject({ challenge }),
     response: factorQuestion,
   }),
   giveSecondFactor: route({
     summary: 'Complete a sign-in with a second factor',
     access: 'anyone',
-    limits: ['sign-in-ip'],
+    limits: STEP,
     body: z.strictObject({ challenge, ...factorAnswer }).refine(oneAnswer.check, oneAnswer.message),
     response: schema.Session,
   }),
   askPasskey: route({
     summary: 'Begin to sign in with a passkey alone',
     access: 'anyone',
-    limits: ['refresh'],
+    limits: STEP,
     response: asked,
   }),
   passkeyToken: route({
     summary: 'Sign in with a passkey alone',
     access: 'anyone',
-    limits: ['sign-in-ip'],
+    limits: STEP,
     body: z.strictObject({ challenge, passkey: assertion }),
     response: schema.Session,
   }),
@@ -142,7 +143,7 @@ export const factorsRoutes = {
   startOidc: route({
     summary: 'Sign in with the OpenID provider: redirects the browser to it',
     access: 'anyone',
-    limits: ['refresh'],
+    limits: STEP,
     query: z.strictObject({
       to: portalPath.default('/'),
       /** `true`: the provider is to ask for the credentials again. */
@@ -157,7 +158,7 @@ export const factorsRoutes = {
   finishOidc: route({
     summary: 'Where the OpenID provider sends the browser back to',
     access: 'anyone',
-    limits: ['refresh'],
+    limits: STEP,
     // What providers add beside these is theirs to choose (OAuth 2.0 §4.1.2: ignore what is not known).
     query: z.object({
       ...{ state: parameter, code: parameter, iss: parameter },

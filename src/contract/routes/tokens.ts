@@ -3,6 +3,8 @@ import { SIGN_IN_METHODS } from '../../people/sign-in-methods.ts';
 import type { TOKENS_PATHS } from '../paths/tokens.ts';
 import { EVERYONE, idParams, route, type Route } from '../route.ts';
 import * as schema from '../schemas.ts';
+import { factorAnswer, oneAnswer } from './factor-answer.ts';
+import { challenge } from './webauthn.ts';
 
 const email = schema.line(320);
 /** Its exact bytes count. */
@@ -62,7 +64,10 @@ export const tokensRoutes = {
     access: EVERYONE,
     enrolment: true,
     limits: ['confirm'],
-    body: z.strictObject({ password }),
+    /** Whatever of them the account has; a passkey answers the challenge of `askConfirmation`. */
+    body: z
+      .strictObject({ password: password.optional(), challenge: challenge.optional(), ...factorAnswer })
+      .refine(oneAnswer.atMost, oneAnswer.message),
     response: z.object({ recent_until: schema.time }),
   }),
   askSignInLink: route({

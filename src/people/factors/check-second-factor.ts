@@ -23,7 +23,8 @@ export interface FactorDeps {
 
 /** Wrong codes of one person within an hour, wherever they were given: a million codes are no match for 10 guesses an hour. */
 const MOST_WRONG = 10;
-const WRONG_KEPT = 3600 * 1000;
+/** Seconds */
+export const WRONG_KEPT = 3600;
 
 /**
  * Checks a second factor and uses it up. A wrong answer is counted and audited, so the caller commits. `limited`: too many wrong codes were
@@ -67,7 +68,7 @@ async function isRight(
 async function rememberWrong({ em, now }: Transaction, employeeId: number): Promise<void> {
   await em.execute(
     `insert into challenge (id, kind, employee_id, created_at, expires_at) values (?, 'wrong-code', ?, ?, ?)`,
-    [randomUUID(), employeeId, now, new Date(now.getTime() + WRONG_KEPT)],
+    [randomUUID(), employeeId, now, new Date(now.getTime() + WRONG_KEPT * 1000)],
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../db/transaction.ts';
+import { claimAccount } from '../claim-account.ts';
 import { Employee } from '../employee.ts';
 import type { SecondFactorAsked } from '../factors/ask-second-factor.ts';
 import { factorChanged } from '../factors/factor-changed.ts';
@@ -13,7 +14,7 @@ export type IdentityRefusal =
 
 /**
  * Signs in whoever has this issuer and subject. Somebody new is met by their address, which the provider must have verified: an employee's
- * account is linked, staff never are (T05), and a stranger is registered as the settings say. All of it is committed, refusals too.
+ * account is linked, staff never are (T05), a contact claims theirs, and a stranger is registered as the settings say. All of it is committed, refusals too.
  */
 export async function signInWithIdentity(
   tx: Transaction,
@@ -49,15 +50,28 @@ async function findIdentity(tx: Transaction, { issuer, subject }: ProviderPerson
 async function meet(tx: Transaction, person: ProviderPerson): Promise<Employee | IdentityRefusal> {
   if (!person.email || !person.emailVerified) return 'email_unverified';
   const known = await tx.em.findOne(Employee, { email: person.email });
-  if (!known || (known.status === 'contact' && known.role === 'employee'))
-    return registerIdentity(tx, person, person.email, known);
+  if (!known) return registerIdentity(tx, person, person.email);
   if (known.role !== 'employee') return 'staff_unlinked';
+  if (known.status === 'contact') return claimByIdentity(tx, person, known);
   if (known.status !== 'approved') return known;
   // Whoever registered with an address that is not theirs would keep a way in to the account of its owner.
   if (!known.emailConfirmedAt) return 'address_unconfirmed';
-  tx.em.create(Identity, { employeeId: known.id, issuer: person.issuer, subject: person.subject, createdAt: tx.now });
-  await factorChanged(tx, 'identity-linked', { employeeId: known.id });
+  await link(tx, person, known);
   return known;
+}
+
+/** The verified address shows whose mail it was, as a link sent there would: the account is theirs, with its tickets. */
+async function claimByIdentity(tx: Transaction, person: ProviderPerson, contact: Employee): Promise<Employee> {
+  contact.firstName ||= person.firstName;
+  contact.lastName ||= person.lastName;
+  await claimAccount(tx, contact);
+  await link(tx, person, contact);
+  return contact;
+}
+
+async function link(tx: Transaction, { issuer, subject }: ProviderPerson, { id: employeeId }: Employee): Promise<void> {
+  tx.em.create(Identity, { employeeId, issuer, subject, createdAt: tx.now });
+  await factorChanged(tx, 'identity-linked', { employeeId });
 }
 
 function refusalOf({ status }: Employee): IdentityRefusal | null {
