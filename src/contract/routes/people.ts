@@ -22,7 +22,7 @@ const newRegistration = z.strictObject({
   locale: z.enum(LOCALES).optional(),
   /** PNG or JPEG of at most 2 MB, as a file of the form. */
   picture: z
-    .instanceof(Uint8Array, 'is a file of the form')
+    .instanceof(Uint8Array, { error: 'is a file of the form' })
     .optional()
     .meta({ type: 'string', contentMediaType: 'image/*' }),
 });
