@@ -4,6 +4,7 @@ import { freePort } from '../../src/db/embedded/free-port.ts';
 import type { Role } from '../../src/tickets/lifecycle.ts';
 import type { Actor } from '../support/actors.ts';
 import { startTestDesk, type TestDesk } from '../support/desk.ts';
+import { peopleSamples } from './samples/people.ts';
 import { ticketSamples } from './samples/tickets.ts';
 import { deskSamples } from './samples/desk.ts';
 import { tokenSamples } from './samples/tokens.ts';
@@ -40,7 +41,12 @@ export interface Sample {
  * A line for every route. The tests of permissions, bad input and answers, and the fuzz, are generated from the contract and this table: a
  * route without a line fails them all.
  */
-export const SAMPLES: Partial<Record<RouteName, Sample>> = { ...tokenSamples, ...deskSamples, ...ticketSamples };
+export const SAMPLES: Partial<Record<RouteName, Sample>> = {
+  ...tokenSamples,
+  ...deskSamples,
+  ...peopleSamples,
+  ...ticketSamples,
+};
 
 /** A desk on which every route can be called, its drop for local mail included. */
 export function useSampleDesk(): () => TestDesk {
