@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDesk } from '../../src/app.ts';
 import { LIMIT_NAMES, LIMITS, type LimitName } from '../../src/contract/limits.ts';
@@ -5,6 +6,7 @@ import { PATHS, type RouteName } from '../../src/contract/paths.ts';
 import { limitsOf, type Route } from '../../src/contract/route.ts';
 import { ROUTES } from '../../src/contract/routes.ts';
 import { silent } from '../../src/log.ts';
+import { fingerprint } from '../../src/secrets.ts';
 import { auditRows } from '../support/audit.ts';
 import { client, type Answer, type Client } from '../support/client.ts';
 import { PASSWORD, SECRET_KEYS, useDesk } from '../support/desk.ts';
@@ -128,6 +130,12 @@ test('a limit that is reached takes nothing off the other ones', async () => {
   const from = newNetwork();
   await times(9, () => guess('patient@desk.example', from));
   expect((await guess('other@desk.example', from)).headers.get('ratelimit')).toMatch(/"sign-in-ip";r=44;/);
+
+  await use('sign-in-ip', LIMITS['sign-in-ip'].most);
+  expect(await times(3, () => guess('other@desk.example', from))).toEqual([429, 429, 429]);
+  const key = fingerprint(desk().secrets.fingerprint, from['x-forwarded-for']);
+  await desk().limiter.forget('sign-in-ip', key);
+  expect((await guess('other@desk.example', from)).headers.get('ratelimit')).toMatch(/^"sign-in";r=3;/);
 });
 
 test('a flood beyond a limit costs the database nothing', async () => {
@@ -279,6 +287,18 @@ async function use(limit: LimitName, points: number): Promise<void> {
     ]),
   );
 }
+
+test('with the counters out of reach nothing is let through either', async () => {
+  const from = newNetwork();
+  const owner = new pg.Client(desk().databaseOwnerUrl);
+  await owner.connect();
+  await owner.query('alter table rate_limit rename to elsewhere');
+  for (const answer of [await guess('employee@desk.example', from, PASSWORD), await me.get('/api/tickets')])
+    expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable', details: {} } });
+  await owner.query('alter table elsewhere rename to rate_limit');
+  expect((await guess('employee@desk.example', from, PASSWORD)).status).toBe(200);
+  await owner.end();
+});
 
 test('with the database away nothing is let through: 503, not a sign-in without limit', async () => {
   const from = newNetwork();

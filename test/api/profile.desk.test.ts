@@ -5,7 +5,7 @@ import { Employee } from '../../src/people/employee.ts';
 import { auditRows } from '../support/audit.ts';
 import { client, type Answer, type Client } from '../support/client.ts';
 import { PASSWORD, useDesk } from '../support/desk.ts';
-import { linksOf, noticesOf } from '../support/links.ts';
+import { linksOf, noticesOf, sendAskedLinks } from '../support/links.ts';
 import { picture } from '../support/pictures.ts';
 
 /** Milliseconds by which the desk's clock is ahead of ours. */
@@ -263,7 +263,13 @@ describe('another address', () => {
     expect(await noticesOf(desk(), id)).toEqual([{ template: 'confirm-email', to: 'new-address@desk.example' }]);
     expect((await find(id)).email).toBe(email);
     const [token] = await linksOf(desk(), id, 'change-email');
+    await post('/api/password/forgot', { email });
+    await sendAskedLinks(desk());
     expect((await confirm(token)).status).toBe(200);
+    const [toTheOldOne] = await linksOf(desk(), id, 'reset-password');
+    expect((await post('/api/password/reset', { token: toTheOldOne, password: 'another horse battery' })).status).toBe(
+      410,
+    );
     expect(await confirm(token)).toMatchObject({ status: 410 });
     expect(await find(id)).toMatchObject({ email: 'new-address@desk.example', emailConfirmedAt: expect.any(Date) });
     expect((await noticesOf(desk(), id)).at(-1)).toEqual({ template: 'email-changed', to: email });
