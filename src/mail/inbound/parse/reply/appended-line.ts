@@ -1,3 +1,4 @@
+import { trimEndChars } from './trim.ts';
 import { anyOf, APPENDED_PATTERNS, fold, type AppendedPattern } from './word-tables.ts';
 
 /** What phones, systems and mail apps are called in the lines they append, as beginnings of words. */
@@ -9,6 +10,12 @@ const DEVICES: readonly string[] = (
   '手机 手機 平板 갤럭시 휴대폰 아이폰 스마트폰 メール スマートフォン スマホ 邮件 郵件 邮箱'
 ).split(' ');
 const DEVICE = new RegExp(String.raw`(?<![\p{Ll}])(?:${anyOf(DEVICES)})`, 'gu');
+const BY_START = Map.groupBy(
+  APPENDED_PATTERNS.filter(({ start }) => start !== ''),
+  ({ start }) => start[0] ?? '',
+);
+const ENDING = APPENDED_PATTERNS.filter(({ start }) => start === '');
+const ENDS = new RegExp(anyOf(ENDING.map(({ end }) => end.slice(-4))), 'iu');
 const MAX_LENGTH = 110;
 const MAX_WORDS = 13;
 const MAX_BEFORE_DEVICE = 34;
@@ -17,13 +24,20 @@ const MAX_WORDS_BEHIND_DEVICE = 4;
 /** `Sent from my iPhone`: a line that a phone or app appended, in any language of the table. */
 export function isAppendedLine(text: string): boolean {
   if (text.length > MAX_LENGTH * 3) return false;
-  const plain = text
-    .replaceAll(/<[^<>]*>|\(https?:[^()]*\)/g, '')
-    .replaceAll(/^[\s*_<([]+|[\s*_>)\].!。]+$/g, '')
-    .replaceAll(/[[\]]/g, '');
+  const candidates = candidatesFor(text);
+  if (candidates.length === 0) return false;
+  const written = text.replaceAll(/<[^<>]*>|\(https?:[^()]*\)/g, '').replaceAll(/[[\]]/g, '');
+  const plain = trimEndChars(written.replace(/^[\s*_<(]+/, ''), ' \t\u00a0*_>).!。');
   const bare = fold(plain);
   if (bare === '' || bare.length > MAX_LENGTH || bare.split(/\s+/).length > MAX_WORDS) return false;
-  return APPENDED_PATTERNS.some((pattern) => fits(bare, plain, pattern));
+  return candidates.some((pattern) => fits(bare, plain, pattern));
+}
+
+/** The patterns that the first and the last letter of a line allow: of most lines none. */
+function candidatesFor(text: string): readonly AppendedPattern[] {
+  const first = fold(/[\p{L}\p{N}]/u.exec(text.slice(0, 20))?.[0] ?? '');
+  const starting = BY_START.get(first) ?? [];
+  return ENDING.length > 0 && ENDS.test(text.slice(-12)) ? [...starting, ...ENDING] : starting;
 }
 
 function fits(bare: string, plain: string, { start, end, exact }: AppendedPattern): boolean {

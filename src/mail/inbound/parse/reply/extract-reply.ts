@@ -4,7 +4,7 @@ import { isAppendedLine } from './appended-line.ts';
 import { readForward } from './forward.ts';
 import { isBlankLine, joinLines, textLines, type Line } from './lines.ts';
 import { scanBody, type Piece, type ScannedBody } from './scan-body.ts';
-import { signatureStart } from './signature.ts';
+import { armorLines, signatureStart } from './signature.ts';
 import { subjectKind } from './subject-kind.ts';
 
 /** What a body says anew, and what it repeats. Nothing is lost: every line is in one of them. */
@@ -60,7 +60,8 @@ export function extractFromLines(lines: Line[], context: ReplyContext): Extracte
 function splitSignature(body: ScannedBody, piece: Piece): OwnPiece {
   const lines = [...body.lines.slice(piece.from, piece.to), ...(piece.shared ? [piece.shared] : [])];
   const start = signatureStart(lines, (index) => body.inCode(piece.from + index));
-  return { lines: lines.slice(0, start), signature: lines.slice(start) };
+  const armor = Math.min(start, armorLines(lines));
+  return { lines: lines.slice(armor, start), signature: [...lines.slice(0, armor), ...lines.slice(start)] };
 }
 
 /**

@@ -3,7 +3,7 @@ import { hasDate } from './dates.ts';
 import { headerBlockAt, inlineHeader, type HeaderBlock } from './header-block.ts';
 import type { HeaderRole } from './languages.ts';
 import { FORWARD_ENDS, FORWARD_STEMS } from './phrases.ts';
-import { isBlankLine, isRule, type Line } from './lines.ts';
+import { isBlankLine, type Line } from './lines.ts';
 import { isReplyAbove } from './reply-above.ts';
 import { anyOf, byFirstCharacter, fold, FORWARD_MARKS, ORIGINAL_MARKS } from './word-tables.ts';
 
@@ -33,7 +33,7 @@ const MAX_MARK = 120;
 const LOOK_AHEAD = 4;
 const DASHES = String.raw`[\-\u2010-\u2015_=*~─━]`;
 const OPENING = new RegExp(String.raw`^[\s>]*(?:${DASHES}[\s>]*)*`, 'u');
-const FRAMED = new RegExp(String.raw`^\s*${DASHES}{2}.*[\p{L}\p{N}].*${DASHES}{2}\s*$`, 'u');
+const DASH = new RegExp(DASHES, 'u');
 
 /** The mark that begins at a line, or null. */
 export function markAt(lines: readonly Line[], at: number): Mark | null {
@@ -86,7 +86,7 @@ function behindRepeated(lines: readonly Line[], at: number, end: number): number
 
 /** `----- End forwarded message -----`: dashes, a word for the end, and a forward mark, in any language. */
 export function isForwardEnd(text: string): boolean {
-  if (text.length > MAX_MARK || !FRAMED.test(text)) return false;
+  if (text.length > MAX_MARK || !isFramed(text)) return false;
   const words = fold(text).replace(OPENING, '');
   return FORWARD_END.test(words) && FORWARD_ANY.test(words);
 }
@@ -108,9 +108,17 @@ function endsForward(head: string, phrase: string, dashes: number): boolean {
 /** Any words between dashes, in any language, with a printed header directly below. */
 function framedBlockAt(lines: readonly Line[], at: number): Mark | null {
   const text = lines[at]?.text ?? '';
-  if (text.length > MAX_MARK || !FRAMED.test(text)) return null;
+  if (text.length > MAX_MARK || !isFramed(text)) return null;
   const block = nextBlock(lines, at + 1);
   return block && block.fields.size >= 3 ? mark('original', block.end, { fields: block.fields }) : null;
+}
+
+/** Two dashes or more at each end, and words between them. */
+function isFramed(text: string): boolean {
+  const bare = text.trim();
+  return (
+    [bare[0], bare[1], bare.at(-1), bare.at(-2)].every((char) => DASH.test(char ?? '')) && /[\p{L}\p{N}]/u.test(bare)
+  );
 }
 
 /** A drawn line or an empty html rule, then a header block. */
@@ -156,7 +164,7 @@ function nextAttribution(lines: readonly Line[], from: number): { end: number; t
 function nextWords(lines: readonly Line[], from: number): number | null {
   for (let i = from; i < lines.length && i < from + LOOK_AHEAD; i++) {
     const line = lines[i];
-    if (!isBlankLine(line) && !isRule(line?.text ?? '')) return i;
+    if (!isBlankLine(line) && !line?.rule) return i;
   }
   return null;
 }

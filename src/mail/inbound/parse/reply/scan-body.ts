@@ -43,7 +43,7 @@ export function scanBody(lines: readonly Line[], expectsForward: boolean): Scann
   const scan: Scan = { lines, pieces: [], hasOwnWords: false, expectsForward, forwardEnds: null, endsPassed: 0 };
   let at = 0;
   while (at < lines.length) {
-    const mark = inCode(at) ? null : markAt(lines, at);
+    const mark = inCode(at) || isPlainBlank(lines[at]) ? null : markAt(lines, at);
     if (mark) at = takeMarked(scan, at, mark);
     else if (!inCode(at) && isQuotedLine(scan, at)) at = extend(scan, 'quote', at + 1);
     else if (isBlankLine(lines[at])) at = extend(scan, scan.pieces.at(-1)?.kind ?? 'own', at + 1);
@@ -53,6 +53,11 @@ export function scanBody(lines: readonly Line[], expectsForward: boolean): Scann
     }
   }
   return { lines, pieces: scan.pieces, inCode };
+}
+
+/** Nothing begins at a blank line, unless html drew a line or put a container there. */
+function isPlainBlank(line: Line | undefined): boolean {
+  return line !== undefined && line.text === '' && !line.rule && !line.quoteStarts && !line.restQuoted;
 }
 
 /** Adds the quotation that a mark introduces; answers where scanning goes on. */

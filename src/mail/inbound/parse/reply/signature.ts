@@ -7,6 +7,9 @@ const MAX_RULED_LINES = 8;
 const MAX_RULED_WIDTH = 70;
 const MAX_CARD_LINES = 9;
 const MAX_TAIL = 40;
+const PGP_MESSAGE = '-----BEGIN PGP SIGNED MESSAGE-----';
+const PGP_SIGNATURE = '-----BEGIN PGP SIGNATURE-----';
+const MAX_ARMOR = 6;
 const LEGAL = new RegExp(anyOf(LEGAL_WORDS.map(fold)), 'gu');
 const LEGAL_LABEL = new RegExp(`^[^\\p{L}]*(?:${anyOf(LEGAL_LABELS.map(fold))})`, 'u');
 const LEGAL_ENOUGH = 3;
@@ -31,6 +34,14 @@ export function signatureStart(lines: readonly Line[], inCode: (index: number) =
   return beforeTail(lines, [appendedTail, elementTail, legalTail, cardTail]);
 }
 
+/** Lines of the armor above a signed text (RFC 9580 §7): its mark, the hash, a blank line. */
+export function armorLines(lines: readonly Line[]): number {
+  const first = lines.findIndex((line) => !isBlankLine(line));
+  if (lines[first]?.text !== PGP_MESSAGE) return 0;
+  const end = lines.slice(first, first + MAX_ARMOR).findIndex((line) => isBlankLine(line));
+  return end < 0 ? 0 : first + end + 1;
+}
+
 /** Where the finders stop to take something off the end. Each looks at a bounded number of lines, or takes them all. */
 function beforeTail(
   lines: readonly Line[],
@@ -45,10 +56,10 @@ function beforeTail(
 
 function isDelimiter(lines: readonly Line[], at: number): boolean {
   const bare = (lines[at]?.text ?? '').replaceAll('\u00a0', ' ').trim();
-  if (bare === '--' || bare === '—' || bare === '- --') return true;
-  if (!isRule(bare) || bare.includes(' ')) return false;
+  if (bare === '--' || bare === '—' || bare === '- --' || bare === PGP_SIGNATURE) return true;
+  if (lines.length - at > MAX_RULED_LINES * 2 || !isRule(bare) || bare.includes(' ')) return false;
   const rest = lines.slice(at + 1, at + 2 + MAX_RULED_LINES * 2).filter((line) => !isBlankLine(line));
-  if (rest.length === 0 || rest.length > MAX_RULED_LINES || lines.length - at > MAX_RULED_LINES * 2) return false;
+  if (rest.length === 0 || rest.length > MAX_RULED_LINES) return false;
   return rest.every(({ text }) => isCardLine(text) && !isRule(text));
 }
 

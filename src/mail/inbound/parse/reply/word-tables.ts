@@ -41,6 +41,9 @@ export const APPENDED_PATTERNS: readonly AppendedPattern[] = union((row) => row.
   return { start, end, exact: !pattern.includes('…') };
 });
 
+/** Scripts that have no capitals and put no spaces between words, for a character class. */
+export const CASELESS = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}`;
+
 /** One pattern that finds any of the phrases. A plain alternation: nothing in it can backtrack. */
 export function anyOf(phrases: readonly string[]): string {
   return phrases.map((phrase) => phrase.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|');
