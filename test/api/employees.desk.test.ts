@@ -321,7 +321,7 @@ describe('editing', () => {
     expect(await read(boss.id)).toMatchObject({ role: 'admin', status: 'approved' });
     admin = await signedIn(boss.email);
     const refused = (await auditOf(desk(), null)).filter(
-      ({ action, actor }) => action === 'request.refused' && actor === boss.id,
+      ({ action, actor, data }) => action === 'request.refused' && actor === boss.id && data['code'] === 'forbidden',
     );
     expect(refused.map(({ data }) => data)).toEqual(Array(2).fill({ route: 'editEmployee', code: 'forbidden' }));
   });

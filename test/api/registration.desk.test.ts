@@ -60,24 +60,22 @@ describe('registering', () => {
     expect(await signIn(given.email)).toBe(401);
   });
 
-  test('gives company IDs in a row, also to 10 at once', async () => {
-    const forms = Array.from({ length: 10 }, () => form());
+  test('gives company IDs in a row, also to 6 at once', async () => {
+    const forms = Array.from({ length: 6 }, () => form());
     expect((await Promise.all(forms.map((each) => post('/api/register', each)))).map(({ status }) => status)).toEqual(
-      Array(10).fill(201),
+      Array(6).fill(201),
     );
     const ids = await Promise.all(forms.map(async ({ email }) => Number((await get(email)).companyId?.slice(2))));
     const sorted = ids.toSorted((a, b) => a - b);
-    expect(sorted.at(-1)! - sorted[0]!).toBe(9);
+    expect(sorted.at(-1)! - sorted[0]!).toBe(5);
   });
 
-  test('20 times at once with one address is one account and one company ID', async () => {
+  test('8 times at once with one address is one account and one company ID', async () => {
     const given = form();
     const last = async () => Number((await registered()).companyId?.slice(2));
     const before = await last();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => post('/api/register', given)));
-    expect([...new Set(answers.map(({ status, body }) => JSON.stringify([status, body])))]).toEqual([
-      JSON.stringify([201, { status: 'pending' }]),
-    ]);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => post('/api/register', given)));
+    for (const { status, body } of answers) expect([status, body]).toEqual([201, { status: 'pending' }]);
     expect((await last()) - before).toBe(2);
   });
 

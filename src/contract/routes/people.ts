@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ROLES } from '../../tickets/lifecycle.ts';
 import { ACCOUNT_STATUSES, Employee, EmployeeDetails, LOCALES, nameOrId, names } from '../employee.ts';
 import type { PEOPLE_PATHS } from '../paths/people.ts';
-import { ADMINS, idParams, route, STAFF, type Route } from '../route.ts';
+import { ADMINS, idParams, limit, route, STAFF, type Route } from '../route.ts';
 import { address, line, words } from '../schemas.ts';
 
 const registration = z.object({
@@ -65,7 +65,7 @@ export const employeeFilters = z.strictObject({
   department: line(100).optional(),
   /** Part of a name, an address or a company ID. */
   q: line(100).optional(),
-  limit: z.coerce.number<string>().int().min(1).max(100).optional(),
+  limit: limit.optional(),
   cursor: z.string().max(100).optional(),
 });
 
