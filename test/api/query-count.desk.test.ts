@@ -31,6 +31,7 @@ const MOST: Record<string, number> = {
   listSessions: 4,
   readProfile: 4,
   readPicture: 4,
+  readTask: 4,
   registration: 4,
   listEmployees: 6,
   readEmployee: 5,
@@ -41,6 +42,8 @@ const GETS = (Object.keys(PATHS) as RouteName[]).filter(
   (name) => PATHS[name][0] === 'GET' && (ROUTES[name] as Route).status === 200,
 );
 
+const UNASSIGN = { type: 'assign', assignee: null };
+
 let staff: Client;
 /** One ticket with one comment that has a file, and one mail in the catcher. */
 let ids: Partial<Record<RouteName, number>>;
@@ -50,6 +53,9 @@ beforeAll(async () => {
   const ticket = (await comment(await open('The first one'))).body;
   const [file] = ticket['attachments'] as { id: number }[];
   await catchMail();
+  const { id: task } = (await staff.post('/api/tickets/bulk', { ids: [await first()], action: UNASSIGN })).body[
+    'task'
+  ] as { id: number };
   const type = { 'content-type': 'image/png' };
   const put = await staff.raw('/api/profile/picture', { method: 'PUT', headers: type, body: await picture(9, 9) });
   const { id } = (await put.json()) as { id: number };
@@ -59,6 +65,7 @@ beforeAll(async () => {
     readLocalMail: 1,
     readPicture: id,
     readEmployee: id,
+    readTask: task,
   };
 });
 

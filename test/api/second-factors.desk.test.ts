@@ -162,12 +162,11 @@ test('ten wrong codes within an hour are enough, however many are given at once;
   const wrong = ({ code: right }: { code: string }) => ({
     code: String((Number(right) + 1) % 1_000_000).padStart(6, '0'),
   });
-  const question = await askedFor(desk(), person.email);
-  const guesses = await Promise.all(
-    Array.from({ length: 25 }, () => giveFactor(desk(), question, wrong(code(person)))),
-  );
+  const questions: string[] = [];
+  while (questions.length < 13) questions.push(await askedFor(desk(), person.email));
+  const guesses = await Promise.all(questions.map((question) => giveFactor(desk(), question, wrong(code(person)))));
   const statuses = guesses.map(({ status }) => status);
-  expect([401, 429].map((expected) => statuses.filter((status) => status === expected).length)).toEqual([10, 15]);
+  expect([401, 429].map((expected) => statuses.filter((status) => status === expected).length)).toEqual([10, 3]);
   const right = await giveFactor(desk(), await askedFor(desk(), person.email), code(person));
   expect(right).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
   expect(right.headers.get('retry-after')).toBe('3600');

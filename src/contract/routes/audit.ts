@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AUDIT_PATHS } from '../paths/audit.ts';
-import { ADMINS, id, route, type Route } from '../route.ts';
+import { ADMINS, id, limit, route, type Route } from '../route.ts';
 import * as schema from '../schemas.ts';
 
 /** A moment that PostgreSQL can read too: not the year 0. */
@@ -49,7 +49,7 @@ export const auditRoutes = {
     scope: 'audit:read',
     query: z.strictObject({
       ...filters,
-      limit: z.coerce.number<string>().int().min(1).max(100).optional(),
+      limit: limit.optional(),
       cursor: z.string().max(40).optional(),
     }),
     response: z.object({ next: z.string().nullable(), previous: z.string().nullable(), results: z.array(entry) }),

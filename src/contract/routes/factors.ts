@@ -59,6 +59,7 @@ export const factorsRoutes = {
   askConfirmation: route({
     summary: 'How a sign-in can be confirmed: the second factors of who asks',
     access: EVERYONE,
+    secret: true,
     enrolment: true,
     response: factorQuestion,
   }),
@@ -77,6 +78,7 @@ export const factorsRoutes = {
   enrolTotp: route({
     summary: 'A new secret for an authenticator app; it counts once it is confirmed',
     access: EVERYONE,
+    secret: true,
     recent: true,
     enrolment: true,
     status: 201,
@@ -85,6 +87,7 @@ export const factorsRoutes = {
   confirmTotp: route({
     summary: 'Confirm the authenticator app with a code that it shows',
     access: EVERYONE,
+    secret: true,
     recent: true,
     enrolment: true,
     body: z.strictObject({ code: factorAnswer.code.unwrap() }),
@@ -94,6 +97,7 @@ export const factorsRoutes = {
   makeRecoveryCodes: route({
     summary: 'Ten new recovery codes; the earlier ones are void',
     access: EVERYONE,
+    secret: true,
     recent: true,
     status: 201,
     response: z.object({ recovery_codes: z.array(z.string()) }),
@@ -101,6 +105,7 @@ export const factorsRoutes = {
   askNewPasskey: route({
     summary: 'Begin to add a passkey',
     access: EVERYONE,
+    secret: true,
     recent: true,
     enrolment: true,
     response: asked,
@@ -108,6 +113,7 @@ export const factorsRoutes = {
   addPasskey: route({
     summary: 'Add a passkey',
     access: EVERYONE,
+    secret: true,
     recent: true,
     enrolment: true,
     body: z.strictObject({ challenge, name: schema.line(60), credential: newCredential }),
@@ -171,6 +177,7 @@ export const factorsRoutes = {
   linkIdentity: route({
     summary: 'Begin to link your account with one at the OpenID provider: the path to send the browser to',
     access: EVERYONE,
+    secret: true,
     recent: true,
     body: z.strictObject({ to: portalPath.default('/') }),
     response: z.object({ url: z.string() }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SCOPES } from '../../people/scopes.ts';
 import type { KEYS_PATHS } from '../paths/keys.ts';
-import { id, idParams, route, STAFF, type Route } from '../route.ts';
+import { id, idParams, limit, route, STAFF, type Route } from '../route.ts';
 import * as schema from '../schemas.ts';
 
 const scope = z.enum(SCOPES);
@@ -30,7 +30,7 @@ export const keysRoutes = {
     query: z.strictObject({
       /** Those of this employee. */
       employee: id.optional(),
-      limit: z.coerce.number<string>().int().min(1).max(100).optional(),
+      limit: limit.optional(),
       cursor: z.string().max(40).optional(),
     }),
     response: z.object({

@@ -62,6 +62,7 @@ export const tokensRoutes = {
   confirmToken: route({
     summary: 'Confirm who you are, so that sensitive changes are possible for the next 15 minutes',
     access: EVERYONE,
+    secret: true,
     enrolment: true,
     limits: ['confirm'],
     /** Whatever of them the account has; a passkey answers the challenge of `askConfirmation`. */
