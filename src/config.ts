@@ -44,25 +44,74 @@ const common = {
   MAX_MESSAGE_BYTES: z.coerce.number().int().min(10_000).max(1_000_000_000).default(50_000_000),
   DNS_SERVERS: z.string().optional(),
   MAILDIR: z.string().optional(),
+  IMAP_URL: url('imaps', 'imap').optional(),
+  IMAP_HISTORY: z.enum(['quiet', 'live']).optional(),
+  IMAP_OAUTH: z
+    .union([z.enum(['google', 'microsoft']), url('https', 'http')], {
+      error: 'must be google, microsoft or the URL of a token endpoint',
+    })
+    .optional(),
+  IMAP_OAUTH_CLIENT_ID: z.string().optional(),
+  IMAP_OAUTH_CLIENT_SECRET: z.string().optional(),
+  IMAP_OAUTH_REFRESH_TOKEN: z.string().optional(),
+  IMAP_OAUTH_TENANT: z.string().optional(),
 };
 
-const local = z.object({
-  ...common,
-  SMTP_DROP_PORT: port(2525),
-  SUPPORT_ADDRESS: address.default('support@localhost'),
-});
+/** What belongs together when a mailbox is read by IMAP: each complaint with the variable it is about. */
+function complaintsAboutImap(given: Record<string, unknown>): [name: string, complaint: string][] {
+  const { IMAP_URL: address, IMAP_OAUTH: provider, MAILDIR: maildir, ...others } = given;
+  const oauth = Object.keys(others).filter((name) => name.startsWith('IMAP_OAUTH_'));
+  if (typeof address !== 'string')
+    return provider || oauth.length > 0 || 'IMAP_HISTORY' in given ? [['IMAP_URL', 'is missing']] : [];
+  const { username, password } = new URL(address);
+  const needed = [
+    'IMAP_OAUTH_CLIENT_ID',
+    'IMAP_OAUTH_REFRESH_TOKEN',
+    ...(provider === 'google' ? ['IMAP_OAUTH_CLIENT_SECRET'] : []),
+  ];
+  const rules: [broken: boolean, name: string, complaint: string][] = [
+    [maildir !== undefined, 'MAILDIR', 'is a second source of the same address: keep IMAP_URL or MAILDIR'],
+    [username === '', 'IMAP_URL', 'must name the user: imaps://user:password@host/INBOX'],
+    [!provider && oauth.length > 0, 'IMAP_OAUTH', 'is missing'],
+    [!provider && oauth.length === 0 && password === '', 'IMAP_URL', 'has no password, and there is no IMAP_OAUTH'],
+    [
+      provider !== undefined && password !== '',
+      'IMAP_URL',
+      'has a password, and IMAP_OAUTH asks for tokens: keep one of them',
+    ],
+    ...needed.map(
+      (name) => [provider !== undefined && !(name in given), name, 'is missing'] as [boolean, string, string],
+    ),
+  ];
+  return rules.flatMap(([broken, name, complaint]) => (broken ? [[name, complaint]] : []));
+}
 
-const production = z.object({
-  ...common,
-  HOST: common.HOST.default('0.0.0.0'),
-  DATABASE_URL: url('postgres', 'postgresql'),
-  DATABASE_OWNER_URL: url('postgres', 'postgresql').optional(),
-  PUBLIC_URL: url('https', 'http'),
-  SECRET_KEYS: secretKeys,
-  SUPPORT_ADDRESS: address,
-  SMTP_DROP_PORT: port(0),
-  SMTP_URL: url('smtp', 'smtps'),
-});
+function checkImap(values: object, context: z.RefinementCtx): void {
+  const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+  for (const [name, message] of complaintsAboutImap(given)) context.addIssue({ code: 'custom', path: [name], message });
+}
+
+const local = z
+  .object({
+    ...common,
+    SMTP_DROP_PORT: port(2525),
+    SUPPORT_ADDRESS: address.default('support@localhost'),
+  })
+  .superRefine(checkImap);
+
+const production = z
+  .object({
+    ...common,
+    HOST: common.HOST.default('0.0.0.0'),
+    DATABASE_URL: url('postgres', 'postgresql'),
+    DATABASE_OWNER_URL: url('postgres', 'postgresql').optional(),
+    PUBLIC_URL: url('https', 'http'),
+    SECRET_KEYS: secretKeys,
+    SUPPORT_ADDRESS: address,
+    SMTP_DROP_PORT: port(0),
+    SMTP_URL: url('smtp', 'smtps'),
+  })
+  .superRefine(checkImap);
 
 /** A start that sets one of these means production; setting only some of them is refused. */
 const PRODUCTION_ONLY = ['DATABASE_URL', 'DATABASE_OWNER_URL', 'PUBLIC_URL', 'SECRET_KEYS', 'SMTP_URL'] as const;
@@ -71,6 +120,20 @@ const PRODUCTION_ONLY = ['DATABASE_URL', 'DATABASE_OWNER_URL', 'PUBLIC_URL', 'SE
 export const VARIABLES: readonly string[] = [
   ...new Set([...Object.keys(local.shape), ...Object.keys(production.shape)]),
 ];
+
+export interface ImapSettings {
+  /** imaps:// or imap://, with the user, and the password unless `oauth` is given. */
+  url: string;
+  /** What becomes of mail that was there before: imported without notifying anybody, or treated as new. */
+  history: 'quiet' | 'live';
+  oauth: {
+    provider: string;
+    clientId: string;
+    clientSecret: string | null;
+    refreshToken: string;
+    tenant: string;
+  } | null;
+}
 
 export interface Config {
   mode: 'local' | 'production';
@@ -88,6 +151,8 @@ export interface Config {
   dnsServers: string[] | null;
   /** Folder of a Maildir that mail for the support address is read from, besides the drop. */
   maildir: string | null;
+  /** The IMAP account that mail for the support address is read from, besides the drop. */
+  imap: ImapSettings | null;
   /** null in local mode: the embedded PostgreSQL decides. */
   databaseUrl: string | null;
   databaseOwnerUrl: string | null;
@@ -118,12 +183,35 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     maxMessageBytes: values.MAX_MESSAGE_BYTES,
     dnsServers: values.DNS_SERVERS?.split(',').map((server) => server.trim()) ?? null,
     maildir: values.MAILDIR ? resolve(values.MAILDIR) : null,
+    imap: imapOf(values),
     databaseUrl: values.DATABASE_URL ?? null,
     databaseOwnerUrl: values.DATABASE_OWNER_URL ?? values.DATABASE_URL ?? null,
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     secretKeys: values.SECRET_KEYS ?? null,
     smtpUrl: values.SMTP_URL ?? null,
   };
+}
+
+function imapOf(values: z.infer<typeof local>): ImapSettings | null {
+  const {
+    IMAP_URL,
+    IMAP_HISTORY = 'quiet',
+    IMAP_OAUTH,
+    IMAP_OAUTH_CLIENT_ID = '',
+    IMAP_OAUTH_REFRESH_TOKEN = '',
+  } = values;
+  if (!IMAP_URL) return null;
+  const oauth = IMAP_OAUTH
+    ? {
+        ...{
+          provider: IMAP_OAUTH,
+          clientId: IMAP_OAUTH_CLIENT_ID,
+          clientSecret: values.IMAP_OAUTH_CLIENT_SECRET ?? null,
+        },
+        ...{ refreshToken: IMAP_OAUTH_REFRESH_TOKEN, tenant: values.IMAP_OAUTH_TENANT ?? 'organizations' },
+      }
+    : null;
+  return { url: IMAP_URL, history: IMAP_HISTORY, oauth };
 }
 
 function explain(error: z.ZodError, mode: Config['mode'], given: Record<string, unknown>): string {

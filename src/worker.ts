@@ -3,22 +3,21 @@ import type { Handlers, QueueName } from './jobs/queues.ts';
 import { QUEUES } from './jobs/queues.ts';
 import type { RunTransaction } from './db/transaction.ts';
 import type { Log } from './log.ts';
-import { fetchMessages, type FetchDeps } from './mail/inbound/fetch-messages.ts';
 import { ingestMessages, type IngestDeps } from './mail/inbound/ingest-messages.ts';
-import { pollMailbox, type PollDeps } from './mail/inbound/poll-mailbox.ts';
+import type { MailboxWatch } from './mail/inbound/watch-mailboxes.ts';
 import { notifyAccounts } from './mail/outbound/notify-accounts.ts';
 import { notifyEvents, type NotifyDeps } from './mail/outbound/notify-events.ts';
 import { recoverOutbox } from './mail/outbound/recover-outbox.ts';
 import { sendMessages, type SendDeps } from './mail/outbound/send-messages.ts';
-import { pollAll, sweep } from './mail/sweep.ts';
+import { sweep } from './mail/sweep.ts';
 import { faultPoint } from './fault-point.ts';
 
 export interface WorkerDeps {
   boss: PgBoss;
   transaction: RunTransaction;
   log: Log;
-  poll: PollDeps;
-  fetch: FetchDeps;
+  /** Begins to read the mailboxes that no other worker reads. */
+  watch: () => MailboxWatch;
   ingest: IngestDeps;
   notify: NotifyDeps;
   send: SendDeps;
@@ -27,15 +26,13 @@ export interface WorkerDeps {
 type Ids = { ids: number[] };
 const idsOf = (jobs: readonly Ids[]) => [...new Set(jobs.flatMap(({ ids }) => ids))];
 
-/** Milliseconds between two looks for rows without a job, and between two polls. */
+/** Milliseconds between two looks for rows without a job. */
 const SWEEP_EVERY = 15_000;
-const POLL_EVERY = 10_000;
 
 /** The whole background side on one screen: queue name → function. A queue without a handler does not compile. */
-function handlersOf({ transaction, poll, fetch, ingest, notify, send }: WorkerDeps): Handlers {
+function handlersOf({ transaction, ingest, notify, send }: WorkerDeps, mailboxes: MailboxWatch): Handlers {
   return {
-    'poll-mailbox': async ([job]) => void (job && (await pollMailbox(poll, job.mailboxId))),
-    'fetch-messages': (jobs) => fetchMessages(fetch, idsOf(jobs)),
+    'poll-mailbox': async ([job]) => void (job && (await mailboxes.wake(job.mailboxId))),
     'ingest-messages': (jobs) => ingestMessages(ingest, idsOf(jobs)),
     'notify-events': async (jobs) => {
       for (const ids of parts(idsOf(jobs))) await transaction((tx) => notifyEvents(tx, ids, notify));
@@ -56,23 +53,22 @@ async function sweepAll(tx: Parameters<typeof sweep>[0]): Promise<void> {
 /** Takes on jobs and keeps looking for rows that lost theirs. `stop` lets what is running finish. */
 export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<void> }> {
   const { boss, transaction, log } = deps;
-  const handlers = handlersOf(deps);
   // What a crash left is due now, not after the sweeper's patience.
   await transaction(async (tx) => {
     await sweep(tx, 0);
     await recoverOutbox(tx);
-    await pollAll(tx);
   });
+  const mailboxes = deps.watch();
+  const handlers = handlersOf(deps, mailboxes);
   for (const name of Object.keys(QUEUES) as QueueName[]) await work(boss, name, handlers, log);
 
-  const every = (milliseconds: number, turn: (tx: Parameters<typeof sweep>[0]) => Promise<void>) =>
-    setInterval(() => {
-      transaction(turn).catch((error: unknown) => log.warn({ err: error }, 'sweeper'));
-    }, milliseconds);
-  const timers = [every(SWEEP_EVERY, sweepAll), every(POLL_EVERY, pollAll)];
+  const timer = setInterval(() => {
+    transaction(sweepAll).catch((error: unknown) => log.warn({ err: error }, 'sweeper'));
+  }, SWEEP_EVERY);
   return {
     async stop() {
-      timers.forEach(clearInterval);
+      clearInterval(timer);
+      await mailboxes.stop();
       await Promise.all((Object.keys(QUEUES) as QueueName[]).map((name) => boss.offWork(name, { wait: true })));
     },
   };

@@ -37,6 +37,7 @@ test('without any variable the desk is local, on the loopback, with its data in 
     maxMessageBytes: 50_000_000,
     dnsServers: null,
     maildir: null,
+    imap: null,
     databaseUrl: null,
     databaseOwnerUrl: null,
     publicUrl: null,

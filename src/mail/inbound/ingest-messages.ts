@@ -16,8 +16,8 @@ export interface IngestDeps {
   log: Log;
   /** Parses the raw message of this hash in a limited child; authenticate asks the DNS who sent it. */
   parse: (sha256: string, options: { authenticate: boolean }) => Promise<ParseResult>;
-  /** Tells the sources that these are done; after the commit, best effort. */
-  acknowledge: (ids: readonly number[]) => Promise<void>;
+  /** Told after each commit: messages came to an end, and their sources may hear of it. */
+  ended: () => void;
 }
 
 /** Messages of one transaction. */
@@ -115,11 +115,7 @@ async function applyBatch(deps: IngestDeps, prepared: readonly Prepared[]): Prom
     return { done: prepared.length, failed: [], failure: null };
   });
   faultPoint('A3');
-  const kept = prepared.slice(0, outcome.done - outcome.failed.length);
-  await deps.acknowledge(kept.map(({ id }) => id)).catch((error: unknown) => {
-    deps.log.warn({ err: error }, 'source could not be told; it is asked again at the next poll');
-  });
-  faultPoint('A4');
+  deps.ended();
   return outcome;
 }
 
