@@ -42,7 +42,10 @@ export async function applyDecision(tx: Transaction, given: ApplyDecision): Prom
         subject: mail.subject || '(no subject)',
         channel: 'mail',
         mailboxId: delivery.mailbox.id,
+        categoryId: delivery.mailbox.defaultCategoryId ?? null,
+        departmentId: delivery.mailbox.defaultDepartmentId ?? null,
         followsId: decision.followsId,
+        ...(delivery.imported && { at: writtenAt(tx, mail, delivery) }),
         files: filesOf(mail),
         facts: { trust, noAutoAnswer, quiet: delivery.quiet },
         notify: !delivery.quiet,
@@ -61,6 +64,7 @@ export async function applyDecision(tx: Transaction, given: ApplyDecision): Prom
         channel: 'mail',
         files: filesOf(mail),
         mayMove: decision.mayMove,
+        ...((delivery.imported || decision.inOrder) && { at: writtenAt(tx, mail, delivery) }),
         facts: { trust },
         notify: !delivery.quiet,
       });
@@ -72,6 +76,23 @@ export async function applyDecision(tx: Transaction, given: ApplyDecision): Prom
     case 'quarantine':
       return NOTHING;
   }
+}
+
+/** No mail is older. */
+const OLDEST = Date.UTC(1990, 0);
+
+/**
+ * When a message came: by the server that took it; for an import that nobody dated, by its own Date header, as far as that can be. Never in the
+ * future.
+ */
+function writtenAt(
+  { now }: Transaction,
+  { date }: InboundMail,
+  { receivedAt, imported, discoveredAt }: Delivery,
+): Date {
+  const claimed = imported && date !== null ? new Date(date) : null;
+  const at = receivedAt ?? (claimed && claimed.getTime() >= OLDEST ? claimed : discoveredAt);
+  return at < now ? at : now;
 }
 
 /** A person known only from mail becomes a contact: they can be answered, and sign in once they claim the address. */

@@ -156,7 +156,7 @@ async function ingestOne(
   }
   if (!item) throw new Error(`Delivery ${id} was parsed but not looked up`);
   const { delivery, mail, pointers, identity } = item;
-  const facts = gatherFacts(lookup, delivery.mailbox, mail, pointers, identity);
+  const facts = gatherFacts(lookup, delivery, mail, pointers, identity);
   const trust = trustOf(facts);
   const decision = decide(facts);
   const { ticketId, commentId, note } = await applyDecision(tx, { decision, mail, delivery, trust, lookup });
@@ -176,6 +176,9 @@ async function ingestOne(
     ...same,
     { id: messageId, identity, contentHash: mail.contentHash, ticketId, commentId },
   ]);
+  if (ticketId !== null)
+    for (const reference of mail.references)
+      lookup.awaited.set(reference, [...(lookup.awaited.get(reference) ?? []), ticketId]);
 }
 
 /** Waits 1, 2, 4 … 60 minutes between tries; the last one leaves the message to a person. Nothing is thrown away. */
