@@ -54,12 +54,28 @@ async function prepare({ transaction, parse, log }: IngestDeps, ids: readonly nu
         return { id: Number(id), result: await parse(raw_sha256, { authenticate }) };
       } catch (error) {
         log.error({ err: error, inboundMessageId: Number(id) }, 'raw message cannot be read');
-        await transaction((tx) => countFailure(tx, Number(id), error));
+        await transaction(async (tx) => {
+          if (!(isLost(error) && (await fetchAgain(tx, Number(id))))) await countFailure(tx, Number(id), error);
+        });
         return null;
       }
     }),
   );
   return prepared.filter((item) => item !== null);
+}
+
+/** Its bytes are not on our disk any more, or not those that we wrote. */
+function isLost(error: unknown): boolean {
+  return error instanceof Error && /^The blob [0-9a-f]{64} /.test(error.message);
+}
+
+/** What a polled source gave it may give again (M30). False: it was handed to us, and nobody else has it. */
+async function fetchAgain(tx: Transaction, id: number): Promise<boolean> {
+  const rows = await tx.em.execute<unknown[]>(
+    `update inbound_message set state = 'discovered', raw_sha256 = null, raw_size = null, next_at = ? where id = ? and state = 'fetched' and untold returning id`,
+    [tx.now, id],
+  );
+  return rows.length > 0;
 }
 
 /** One transaction for all; where one fails, those before it are kept, it goes alone, and the rest go on together. */
