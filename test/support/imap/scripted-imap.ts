@@ -178,8 +178,8 @@ const ANSWERS: Record<string, Answer> = {
     say('* NAMESPACE (("" "/")) NIL NIL');
     say(`${tag} OK done`);
   },
-  LIST(_, { tag }, { say }) {
-    say('* LIST () "/" INBOX');
+  LIST(_, { tag, args }, { say }) {
+    say(args === '"" ""' ? '* LIST (\\Noselect) "/" ""' : '* LIST () "/" INBOX');
     say(`${tag} OK done`);
   },
   LSUB: ok,

@@ -33,8 +33,10 @@ const DISPROVED = 3;
  * Whole messages, many with one command; what does not come that way is asked for alone, so that a message that breaks the connection
  * or confuses the server is found out and holds nobody. `gone` only with proof.
  */
-export async function* fetchWhole({ connect, keys, limit, sizes }: FetchWhole): AsyncGenerator<Fetched> {
-  const { folder, validity } = await place(connect);
+export async function* fetchWhole({ keys, limit, sizes, ...given }: FetchWhole): AsyncGenerator<Fetched> {
+  const { folder, selected } = await given.connect();
+  const { validity } = selected;
+  const connect = () => sameNumbers(given.connect, validity);
   const name = (uid: number) => messageKey({ folder, validity, uid });
   const uids: number[] = [];
   for (const key of keys)
@@ -42,7 +44,7 @@ export async function* fetchWhole({ connect, keys, limit, sizes }: FetchWhole): 
     else yield { key: messageKey(key), later: 'the folder has given its messages new numbers meanwhile' };
 
   const { rows, alone } = await describe(connect, uids);
-  for (const group of groups([...rows.values()])) {
+  for (const group of groups([...rows.values()].filter((row) => !isLarge(row, limit)))) {
     const left = new Set(group.map(({ uid }) => uid));
     for await (const row of tolerant(connect, (session) => session.bodies([...left], total(group)))) {
       // A row about a message that was not asked for, or without a body, says nothing about ours.
@@ -54,7 +56,7 @@ export async function* fetchWhole({ connect, keys, limit, sizes }: FetchWhole): 
   }
 
   const unanswered: number[] = [];
-  alone.push(...[...rows.values()].filter(isLarge).map(({ uid }) => uid));
+  alone.push(...[...rows.values()].filter((row) => isLarge(row, limit)).map(({ uid }) => uid));
   for (const uid of alone) {
     const fetched = await fetchAlone({ connect, uid, known: rows.get(uid), limit, sizes });
     if (fetched === null) unanswered.push(uid);
@@ -67,9 +69,11 @@ export async function* fetchWhole({ connect, keys, limit, sizes }: FetchWhole): 
 
 type End = Fetched extends infer F ? (F extends { key: string } ? Omit<F, 'key'> : never) : never;
 
-async function place(connect: FetchWhole['connect']): Promise<{ folder: string; validity: string }> {
-  const { folder, selected } = await connect();
-  return { folder, validity: selected.validity };
+/** Under another UIDVALIDITY the same UID is another message. */
+async function sameNumbers(connect: FetchWhole['connect'], validity: string): Promise<ImapSession> {
+  const session = await connect();
+  if (session.selected.validity === validity) return session;
+  throw new SourceUnavailable('unreachable', 'The folder has given its messages new numbers meanwhile');
 }
 
 /** Sizes of all that the server tells of; `alone`: the command broke, so each is asked about by itself. */
@@ -103,13 +107,13 @@ async function* tolerant(
   }
 }
 
-const isLarge = ({ size }: Row) => size === null || size > TOGETHER.each;
+const isLarge = ({ size }: Row, limit: number) => size === null || size > Math.min(TOGETHER.each, limit);
 const total = (rows: readonly Row[]) => rows.reduce((sum, { size }) => sum + (size ?? 0), 0);
 
 function groups(rows: readonly Row[]): Row[][] {
   const made: Row[][] = [];
   let bytes = Infinity;
-  for (const row of rows.filter((candidate) => !isLarge(candidate))) {
+  for (const row of rows) {
     const group = made.at(-1);
     bytes += row.size ?? 0;
     if (!group || group.length >= TOGETHER.messages || bytes > TOGETHER.bytes) {
@@ -140,7 +144,7 @@ async function fetchAlone({ connect, uid, known, limit, sizes }: Alone): Promise
     if (!row) return null;
     const { size, receivedAt } = row;
     if (size !== null && size > limit) return { tooLarge: size, header: await headerOf(session, uid), receivedAt };
-    if (isLarge(row)) {
+    if (isLarge(row, limit)) {
       const judge = sizes.disproved < DISPROVED ? size : null;
       return { raw: Readable.from(inPieces(session, uid, judge), { objectMode: false }), receivedAt };
     }
