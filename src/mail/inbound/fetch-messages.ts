@@ -77,29 +77,28 @@ async function fetchBatch(
     const row = await keep(deps, due, fetched);
     if (row) kept.push(row);
   };
+  let trouble: { error: unknown } | null = null;
   try {
-    const answers = source.fetchMany?.(keys, deps.maxMessageBytes) ?? fetchSingly(source, keys);
-    for await (const fetched of answers) {
+    for await (const fetched of source.fetchMany?.(keys, deps.maxMessageBytes) ?? fetchSingly(source, keys)) {
       const due = waiting.get(fetched.key);
       if (!due) continue;
       waiting.delete(fetched.key);
       const work = take(due, fetched);
+      writing.add(work);
+      work.then(() => writing.delete(work)).catch(() => undefined); // what failed is left for the end
       // A stream is read from the connection that gives the next one; what is in memory can be written beside.
       if ('raw' in fetched && fetched.raw instanceof Readable) await work;
-      writing.add(work);
-      void work.then(
-        () => writing.delete(work),
-        () => undefined,
-      );
       if (writing.size >= WRITERS) await Promise.race(writing);
       if (kept.length >= TOGETHER) await note();
     }
-  } finally {
-    const ends = await Promise.allSettled(writing);
-    await note();
-    const broken = ends.find((end) => end.status === 'rejected');
-    if (broken) throw broken.reason;
+  } catch (error) {
+    trouble = { error };
   }
+  const ends = await Promise.allSettled(writing);
+  await note(); // whatever happened, what is kept is kept
+  const broken = ends.find((end) => end.status === 'rejected');
+  if (trouble) throw trouble.error;
+  if (broken) throw broken.reason;
   for (const due of waiting.values()) await fail(deps, due, new Error('The source gave no answer about it'));
 }
 

@@ -65,6 +65,7 @@ export async function startScriptedImap(messages: ScriptedMessage[] = []): Promi
   const server = createServer((socket) => {
     sockets.add(socket);
     imap.connections++;
+    socket.setNoDelay(true);
     socket
       .on('error', () => undefined)
       .on('close', () => {

@@ -9,6 +9,8 @@ interface ImapError extends Error {
   responseText?: string;
   serverResponseCode?: string;
   response?: unknown;
+  /** What the server said when it said goodbye. */
+  reason?: string;
 }
 
 /** RFC 5530 response codes, and some of the wild, that tell of a server which cannot now, whatever it was asked for. */
@@ -54,6 +56,7 @@ function codeOf({ serverResponseCode, response }: ImapError): string | null {
 }
 
 export function wordsOf(error: unknown): string {
-  const { message, responseText, code } = asImapError(error);
+  const { message, responseText, code, reason } = asImapError(error);
+  if (reason) return `${message}: ${reason}`;
   return responseText ?? (code && !message.includes(code) ? `${message} (${code})` : message);
 }

@@ -62,6 +62,9 @@ const IDLE = { after: 50, renewed: 9 * 60_000 };
 const SLOWEST = 50_000;
 const ABOVE_LITERAL = 32 * 1024 * 1024;
 
+/** Why a connection broke: its commands only hear that it did. */
+const fatal = new WeakMap<ImapFlow, Error>();
+
 /** Connects, signs in and selects the folder. Whatever fails here is about the source, never about a message. */
 export async function openSession(
   options: ImapOptions & { maxBytes: number },
@@ -70,7 +73,7 @@ export async function openSession(
 ): Promise<ImapSession> {
   const patience = { ...PATIENCE, ...options.patience };
   const client = new ImapFlow(flowOptions(options, credentials, patience));
-  client.on('error', () => undefined); // whoever waits for an answer hears of it there
+  client.on('error', (error: Error) => fatal.set(client, error)); // whoever waits for an answer hears of it there
   client.on('exists', () => events.news());
   const end = () => client.close();
   events.signal.addEventListener('abort', end);
@@ -183,7 +186,7 @@ async function* fetchRows(
           bytes: source ? source : null,
         };
   } catch (error) {
-    throw late ? tooLate('fetching', patience) : error;
+    throw late ? tooLate('fetching', patience) : (fatal.get(client) ?? error);
   } finally {
     clearTimeout(timer);
   }
@@ -196,8 +199,11 @@ async function within<T>(client: ImapFlow, patience: number, what: string, work:
     client.close();
     reject(tooLate(what, patience));
   }, patience);
-  work.catch(() => undefined); // rejected by the close
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+  const settled = work.catch((error: unknown) => {
+    throw fatal.get(client) ?? error;
+  });
+  settled.catch(() => undefined); // by the close that comes too late for anybody to wait for it
+  return Promise.race([settled, late]).finally(() => clearTimeout(timer));
 }
 
 function tooLate(what: string, patience: number): Error {
