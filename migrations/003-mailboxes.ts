@@ -29,7 +29,7 @@ alter table mailbox
   add column environment_mark text,
   -- counts changes of the configuration: whoever reads the mailbox starts afresh
   add column version integer not null default 1,
-  add column lease_holder uuid,
+  add column lease_holder text,
   -- somebody knows of new mail: to be polled before its time
   add column wanted_at timestamptz,
   -- stopped: by the desk itself, until a person sets it going again

@@ -29,7 +29,7 @@ const MailboxSchema = defineEntity({
     enabled: p.boolean().default(true),
     version: p.integer().default(1),
     cursor: p.json<Record<string, unknown>>().onCreate(() => ({})),
-    leaseHolder: p.uuid().nullable(),
+    leaseHolder: p.text().nullable(),
     leaseUntil: p.datetime().nullable(),
     wantedAt: p.datetime().nullable(),
     state: p.enum(['ok', 'failing', 'stopped'] as const).default('ok'),

@@ -35,6 +35,8 @@ export interface Dovecot {
   renumber(name: string): Promise<void>;
   /** UIDs in INBOX with their flags and keywords. */
   flags(name: string): Promise<Map<number, string[]>>;
+  /** Keys, as the desk has them, of the messages in INBOX that carry a keyword. */
+  keysWith(name: string, keyword: string): Promise<string[]>;
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -72,8 +74,27 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
   let delivered = 0;
   const doveadm = async (...args: string[]) => (await run('doveadm', ['-c', conf, ...args])).stdout;
 
+  async function flags(name: string): Promise<Map<number, string[]>> {
+    const text = await doveadm('-f', 'tab', 'fetch', '-u', name, 'uid flags', 'mailbox', 'INBOX', 'all');
+    const lines = text.trim().split('\n').slice(1);
+    return new Map(
+      lines.map((line) => {
+        const [uid = '', set = ''] = line.split('\t');
+        return [Number(uid), set.split(' ').filter(Boolean)];
+      }),
+    );
+  }
+
   return {
-    ...{ port, tlsPort, ca, doveadm },
+    ...{ port, tlsPort, ca, doveadm, flags },
+    async keysWith(name, keyword) {
+      const status = await doveadm('-f', 'tab', 'mailbox', 'status', '-u', name, 'uidvalidity', 'INBOX').catch(
+        () => '',
+      );
+      const validity = status.trim().split('\n').at(-1)?.split('\t').at(-1) ?? '';
+      const found = await flags(name).catch(() => new Map<number, string[]>());
+      return [...found].flatMap(([uid, set]) => (set.includes(keyword) ? [`imap:INBOX:${validity}:${uid}`] : []));
+    },
     url: (name, box = 'INBOX') =>
       `imap://${encodeURIComponent(name)}:${encodeURIComponent(DOVECOT_PASSWORD)}@127.0.0.1:${port}/${encodeURIComponent(box)}`,
     async deliver(name, raw, box) {
@@ -100,16 +121,6 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
       await doveadm('mailbox', 'update', '-u', name, '--uid-validity', String(2_000_000_000 + ++delivered), 'INBOX');
       for (const file of files.filter((each) => each.startsWith('dovecot.index')))
         await rm(join(maildir(name), file), { force: true });
-    },
-    async flags(name) {
-      const text = await doveadm('-f', 'tab', 'fetch', '-u', name, 'uid flags', 'mailbox', 'INBOX', 'all');
-      const lines = text.trim().split('\n').slice(1);
-      return new Map(
-        lines.map((line) => {
-          const [uid = '', flags = ''] = line.split('\t');
-          return [Number(uid), flags.split(' ').filter(Boolean)];
-        }),
-      );
     },
     async restart() {
       await server.stop();

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { Mailbox } from '../mailbox.ts';
 import type { Source } from '../sources/source.ts';
 import type { FetchDeps } from './fetch-messages.ts';
+import { newHolder } from './lease-holder.ts';
 import { noteTrouble } from './mailbox-health.ts';
 import { LEASE, releaseLeases, takeLeases, wantMailbox } from './mailbox-lease.ts';
 import { readMailbox, type Reading } from './read-mailbox.ts';
@@ -30,7 +30,7 @@ const LOOK_EVERY = 5000;
  */
 export function watchMailboxes(deps: WatchDeps): MailboxWatch {
   const { transaction, log } = deps;
-  const holder = randomUUID();
+  const holder = newHolder();
   const readings = new Map<number, Reading>();
   const ending = new Set<Promise<void>>();
   const seen = new Map<number, number>();
