@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const node = { environment: 'node', testTimeout: 20_000, hookTimeout: 60_000 } as const;
@@ -10,10 +11,15 @@ const everyday = [
     ...node,
     name: 'unit',
     include: ['test/**/*.test.ts'],
-    exclude: ['test/**/*.{desk,e2e,system}.test.ts', 'test/{bin,db}/**'],
+    exclude: ['test/**/*.{process,desk,e2e,system}.test.ts', 'test/{bin,db}/**'],
   },
-  // Real processes: launcher, embedded PostgreSQL, locks.
-  { ...node, name: 'process', include: ['test/{bin,db}/**/*.test.ts'], testTimeout: 60_000 },
+  // Real processes: launcher, embedded PostgreSQL, locks, parsers.
+  {
+    ...node,
+    name: 'process',
+    include: ['test/{bin,db}/**/*.test.ts', 'test/**/*.process.test.ts'],
+    testTimeout: 60_000,
+  },
   // Real PostgreSQL, SMTP and HTTP.
   { ...node, ...postgres, name: 'desk', include: ['test/**/*.desk.test.ts'] },
   // The browser.
@@ -39,5 +45,9 @@ const asked = process.argv.some((argument) => argument.includes('system'));
 /** What needs Debian packages or time (`system`) runs only when it is asked for. */
 export default defineConfig({
   cacheDir: '.cache/vite',
-  test: { projects: (asked ? [...everyday, system] : everyday).map((test) => ({ test })) },
+  // As many as there are cores: by default one of two would idle.
+  test: {
+    maxWorkers: availableParallelism(),
+    projects: (asked ? [...everyday, system] : everyday).map((test) => ({ test })),
+  },
 });

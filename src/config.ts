@@ -1,21 +1,32 @@
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { complaintsAboutImap, imapOf, imapVariables, type ImapSettings } from './config/imap.ts';
+import { missing, type Complaint } from './config/complaint.ts';
+import { url } from './config/url.ts';
 import { UsageError } from './errors.ts';
 
 /** The folder of this project: the command works from anywhere. */
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
-const url = (...schemes: string[]) =>
-  z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)), {
-    error: `must be a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
-  });
 const address = z
   .string()
   .trim()
   .toLowerCase()
   .regex(/^[a-z0-9._-]{1,16}@[a-z0-9.-]+$/, 'must be a mail address whose local part is at most 16 plain characters');
+
+/** An OpenID issuer. Its answers decide who is signed in, so plain http is for this machine alone. */
+const issuer = z.string().refine(
+  (text) => {
+    if (!URL.canParse(text)) return false;
+    const { protocol, hostname, search, hash } = new URL(text);
+    const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+    return search === '' && hash === '' && (protocol === 'https:' || (protocol === 'http:' && loopback));
+  },
+  { error: 'must be a URL that starts with https:// (http:// on this machine only), without query and fragment' },
+);
 
 const keysOf = (text: string) => text.split(',').map((entry) => entry.split(':'));
 
@@ -33,85 +44,77 @@ const secretKeys = z
     error: 'names two secrets by the same character',
   });
 
+/** IP addresses and networks (`10.0.0.0/8`), separated by commas. */
+const proxies = z
+  .string()
+  .transform((text) => text.split(',').map((entry) => entry.trim()))
+  .refine(
+    (entries) => entries.every(isNetwork),
+    'must be IP addresses or networks such as 10.0.0.0/8, separated by commas',
+  );
+
+function isNetwork(entry: string): boolean {
+  const [address = '', bits = '0', ...more] = entry.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
+}
+
+/** It stands in mail headers. */
+const organisation = z
+  .string()
+  .trim()
+  .max(100)
+  .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]+$/u, 'must be one line without control characters');
+
 /** Understood in both modes. */
 const common = {
   PORT: port(8080),
   HOST: z.string().default('127.0.0.1'),
   DATA_DIR: z.string().optional(),
-  ORGANISATION: z.string().trim().min(1).default('SmartSupport'),
+  ORGANISATION: organisation.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   SMTP_DROP_HOST: z.string().default('127.0.0.1'),
+  SMTP_DROP_TLS_KEY: z.string().optional(),
+  SMTP_DROP_TLS_CERT: z.string().optional(),
+  LMTP_DROP_PORT: port(0),
   MAX_MESSAGE_BYTES: z.coerce.number().int().min(10_000).max(1_000_000_000).default(50_000_000),
   DNS_SERVERS: z.string().optional(),
   MAILDIR: z.string().optional(),
-  IMAP_URL: url('imaps', 'imap').optional(),
-  IMAP_HISTORY: z.enum(['quiet', 'live']).optional(),
-  IMAP_OAUTH: z
-    .union([z.enum(['google', 'microsoft']), url('https', 'http')], {
-      error: 'must be google, microsoft or the URL of a token endpoint',
-    })
-    .optional(),
-  IMAP_OAUTH_CLIENT_ID: z.string().optional(),
-  IMAP_OAUTH_CLIENT_SECRET: z.string().optional(),
-  IMAP_OAUTH_REFRESH_TOKEN: z.string().optional(),
-  IMAP_OAUTH_TENANT: z.string().optional(),
+  ...imapVariables,
+  TRUSTED_PROXY: proxies.optional(),
+  RATE_LIMIT_FACTOR: z.coerce.number().int().min(1).max(100_000).default(1),
+  OIDC_ISSUER: issuer.optional(),
+  OIDC_CLIENT_ID: z.string().trim().min(1).optional(),
+  OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  OIDC_NAME: z.string().trim().min(1).max(60).optional(),
 };
 
-/** What belongs together when a mailbox is read by IMAP: each complaint with the variable it is about. */
-function complaintsAboutImap(given: Record<string, unknown>): [name: string, complaint: string][] {
-  const { IMAP_URL: address, IMAP_OAUTH: provider, MAILDIR: maildir, ...others } = given;
-  const oauth = Object.keys(others).filter((name) => name.startsWith('IMAP_OAUTH_'));
-  if (typeof address !== 'string')
-    return provider || oauth.length > 0 || 'IMAP_HISTORY' in given ? [['IMAP_URL', 'is missing']] : [];
-  const { username, password } = new URL(address);
-  const needed = [
-    'IMAP_OAUTH_CLIENT_ID',
-    'IMAP_OAUTH_REFRESH_TOKEN',
-    ...(provider === 'google' ? ['IMAP_OAUTH_CLIENT_SECRET'] : []),
-  ];
-  const rules: [broken: boolean, name: string, complaint: string][] = [
-    [maildir !== undefined, 'MAILDIR', 'is a second source of the same address: keep IMAP_URL or MAILDIR'],
-    [username === '', 'IMAP_URL', 'must name the user: imaps://user:password@host/INBOX'],
-    [!provider && oauth.length > 0, 'IMAP_OAUTH', 'is missing'],
-    [!provider && oauth.length === 0 && password === '', 'IMAP_URL', 'has no password, and there is no IMAP_OAUTH'],
-    [
-      provider !== undefined && password !== '',
-      'IMAP_URL',
-      'has a password, and IMAP_OAUTH asks for tokens: keep one of them',
-    ],
-    ...needed.map(
-      (name) => [provider !== undefined && !(name in given), name, 'is missing'] as [boolean, string, string],
-    ),
-  ];
-  return rules.flatMap(([broken, name, complaint]) => (broken ? [[name, complaint]] : []));
+/** Sign-in with an OpenID provider is configured whole or not at all. */
+const OIDC_NEEDS = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const;
+
+/** What is missing of it. A refinement of the schema would be silent while anything else is wrong. */
+function missingOidc(given: Record<string, unknown>): Complaint[] {
+  const some = Object.keys(given).some((name) => name.startsWith('OIDC_') && VARIABLES.includes(name));
+  return some ? OIDC_NEEDS.filter((name) => !(name in given)).map(missing) : [];
 }
 
-function checkImap(values: object, context: z.RefinementCtx): void {
-  const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-  for (const [name, message] of complaintsAboutImap(given)) context.addIssue({ code: 'custom', path: [name], message });
-}
+const local = z.object({
+  ...common,
+  SMTP_DROP_PORT: port(2525),
+  SUPPORT_ADDRESS: address.default('support@localhost'),
+});
 
-const local = z
-  .object({
-    ...common,
-    SMTP_DROP_PORT: port(2525),
-    SUPPORT_ADDRESS: address.default('support@localhost'),
-  })
-  .superRefine(checkImap);
-
-const production = z
-  .object({
-    ...common,
-    HOST: common.HOST.default('0.0.0.0'),
-    DATABASE_URL: url('postgres', 'postgresql'),
-    DATABASE_OWNER_URL: url('postgres', 'postgresql').optional(),
-    PUBLIC_URL: url('https', 'http'),
-    SECRET_KEYS: secretKeys,
-    SUPPORT_ADDRESS: address,
-    SMTP_DROP_PORT: port(0),
-    SMTP_URL: url('smtp', 'smtps'),
-  })
-  .superRefine(checkImap);
+const production = z.object({
+  ...common,
+  HOST: common.HOST.default('0.0.0.0'),
+  DATABASE_URL: url('postgres', 'postgresql'),
+  DATABASE_OWNER_URL: url('postgres', 'postgresql').optional(),
+  PUBLIC_URL: url('https', 'http'),
+  SECRET_KEYS: secretKeys,
+  SUPPORT_ADDRESS: address,
+  SMTP_DROP_PORT: port(0),
+  SMTP_URL: url('smtp', 'smtps'),
+});
 
 /** A start that sets one of these means production; setting only some of them is refused. */
 const PRODUCTION_ONLY = ['DATABASE_URL', 'DATABASE_OWNER_URL', 'PUBLIC_URL', 'SECRET_KEYS', 'SMTP_URL'] as const;
@@ -121,31 +124,22 @@ export const VARIABLES: readonly string[] = [
   ...new Set([...Object.keys(local.shape), ...Object.keys(production.shape)]),
 ];
 
-export interface ImapSettings {
-  /** imaps:// or imap://, with the user, and the password unless `oauth` is given. */
-  url: string;
-  /** What becomes of mail that was there before: imported without notifying anybody, or treated as new. */
-  history: 'quiet' | 'live';
-  oauth: {
-    provider: string;
-    clientId: string;
-    clientSecret: string | null;
-    refreshToken: string;
-    tenant: string;
-  } | null;
-}
-
 export interface Config {
   mode: 'local' | 'production';
   port: number;
   host: string;
   dataDir: string;
-  organisation: string;
+  /** null: the settings say it. */
+  organisation: string | null;
   logLevel: string;
   supportAddress: string;
   smtpDropHost: string;
   /** null: no drop. */
   smtpDropPort: number | null;
+  /** Files in PEM; null: the drop offers no STARTTLS. */
+  smtpDropTls: { key: string; cert: string } | null;
+  /** null: no LMTP. */
+  lmtpDropPort: number | null;
   /** bytes */
   maxMessageBytes: number;
   dnsServers: string[] | null;
@@ -153,6 +147,10 @@ export interface Config {
   maildir: string | null;
   /** The IMAP account that mail for the support address is read from, besides the drop. */
   imap: ImapSettings | null;
+  /** Proxies in front of the desk whose X-Forwarded-For is believed; none: whoever connects is who asks. */
+  trustedProxies: readonly string[];
+  /** Multiplies every limit on how often something may be asked. */
+  rateLimitFactor: number;
   /** null in local mode: the embedded PostgreSQL decides. */
   databaseUrl: string | null;
   databaseOwnerUrl: string | null;
@@ -160,6 +158,17 @@ export interface Config {
   publicUrl: string | null;
   secretKeys: string | null;
   smtpUrl: string | null;
+  /** null: nobody signs in with an OpenID provider. */
+  oidc: OidcConfig | null;
+}
+
+/** The OpenID provider that people can sign in with, and this desk's client there. */
+export interface OidcConfig {
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** On the button of the sign-in page. */
+  name: string;
 }
 
 /** Reads the environment, or says in one line per variable what is missing or wrong. */
@@ -167,7 +176,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const mode = PRODUCTION_ONLY.some((name) => name in given) ? 'production' : 'local';
   const result = mode === 'production' ? production.safeParse(given) : local.safeParse(given);
-  if (!result.success) throw new UsageError(explain(result.error, mode, given));
+  const together = [...missingOidc(given), ...complaintsAboutImap(given)];
+  if (!result.success || together.length > 0)
+    throw new UsageError(explain([...(result.error?.issues ?? []), ...together], mode, given));
 
   const values: Partial<z.infer<typeof production>> & z.infer<typeof local> = result.data;
   return {
@@ -175,49 +186,50 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port: values.PORT,
     host: values.HOST,
     dataDir: values.DATA_DIR ? resolve(values.DATA_DIR) : join(PROJECT, '.data'),
-    organisation: values.ORGANISATION,
+    organisation: values.ORGANISATION ?? null,
     logLevel: values.LOG_LEVEL,
     supportAddress: values.SUPPORT_ADDRESS,
     smtpDropHost: values.SMTP_DROP_HOST,
     smtpDropPort: mode === 'production' && values.SMTP_DROP_PORT === 0 ? null : values.SMTP_DROP_PORT,
+    smtpDropTls: bothOrNone(values),
+    lmtpDropPort: values.LMTP_DROP_PORT || null,
     maxMessageBytes: values.MAX_MESSAGE_BYTES,
     dnsServers: values.DNS_SERVERS?.split(',').map((server) => server.trim()) ?? null,
     maildir: values.MAILDIR ? resolve(values.MAILDIR) : null,
     imap: imapOf(values),
+    trustedProxies: values.TRUSTED_PROXY ?? [],
+    rateLimitFactor: values.RATE_LIMIT_FACTOR,
     databaseUrl: values.DATABASE_URL ?? null,
     databaseOwnerUrl: values.DATABASE_OWNER_URL ?? values.DATABASE_URL ?? null,
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     secretKeys: values.SECRET_KEYS ?? null,
     smtpUrl: values.SMTP_URL ?? null,
+    oidc: oidcOf(values),
   };
 }
 
-function imapOf(values: z.infer<typeof local>): ImapSettings | null {
-  const {
-    IMAP_URL,
-    IMAP_HISTORY = 'quiet',
-    IMAP_OAUTH,
-    IMAP_OAUTH_CLIENT_ID = '',
-    IMAP_OAUTH_REFRESH_TOKEN = '',
-  } = values;
-  if (!IMAP_URL) return null;
-  const oauth = IMAP_OAUTH
-    ? {
-        ...{
-          provider: IMAP_OAUTH,
-          clientId: IMAP_OAUTH_CLIENT_ID,
-          clientSecret: values.IMAP_OAUTH_CLIENT_SECRET ?? null,
-        },
-        ...{ refreshToken: IMAP_OAUTH_REFRESH_TOKEN, tenant: values.IMAP_OAUTH_TENANT ?? 'organizations' },
-      }
-    : null;
-  return { url: IMAP_URL, history: IMAP_HISTORY, oauth };
+function bothOrNone(given: {
+  SMTP_DROP_TLS_KEY?: string | undefined;
+  SMTP_DROP_TLS_CERT?: string | undefined;
+}): Config['smtpDropTls'] {
+  const { SMTP_DROP_TLS_KEY: key, SMTP_DROP_TLS_CERT: cert } = given;
+  if (!key && !cert) return null;
+  if (key && cert) return { key: resolve(key), cert: resolve(cert) };
+  throw new UsageError(
+    `The configuration is incomplete.\n${key ? 'SMTP_DROP_TLS_CERT' : 'SMTP_DROP_TLS_KEY'} is missing`,
+  );
 }
 
-function explain(error: z.ZodError, mode: Config['mode'], given: Record<string, unknown>): string {
+function oidcOf(values: z.infer<typeof local>): OidcConfig | null {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret, OIDC_NAME: name } = values;
+  if (!issuer || !clientId || !clientSecret) return null;
+  return { issuer, clientId, clientSecret, name: name ?? new URL(issuer).hostname };
+}
+
+function explain(issues: readonly Complaint[], mode: Config['mode'], given: Record<string, unknown>): string {
   // The first complaint about a variable is enough.
   const lines = new Map<string, string>();
-  for (const { path, message } of error.issues) {
+  for (const { path, message } of issues) {
     const name = String(path[0]);
     if (!lines.has(name)) lines.set(name, name in given ? `${name} is wrong: ${message}` : `${name} is missing`);
   }

@@ -1,7 +1,9 @@
 import type { PgBoss } from 'pg-boss';
 import type { Handlers, QueueName } from './jobs/queues.ts';
 import { QUEUES } from './jobs/queues.ts';
+import { headText, readAuditHead } from './db/read-audit-head.ts';
 import type { RunTransaction } from './db/transaction.ts';
+import { expireKeys } from './db/idempotency.ts';
 import type { Log } from './log.ts';
 import { ingestMessages, type IngestDeps } from './mail/inbound/ingest-messages.ts';
 import type { MailboxWatch } from './mail/inbound/watch-mailboxes.ts';
@@ -10,6 +12,10 @@ import { notifyEvents, type NotifyDeps } from './mail/outbound/notify-events.ts'
 import { recoverOutbox } from './mail/outbound/recover-outbox.ts';
 import { sendMessages, type SendDeps } from './mail/outbound/send-messages.ts';
 import { sweep } from './mail/sweep.ts';
+import { sendLinks } from './people/send-links.ts';
+import { forgetTasks } from './tasks/forget-tasks.ts';
+import { runTasks } from './tasks/run-tasks.ts';
+import { CLOSED_AT_ONCE, closeResolved } from './tickets/close-resolved.ts';
 import { faultPoint } from './fault-point.ts';
 
 export interface WorkerDeps {
@@ -18,6 +24,8 @@ export interface WorkerDeps {
   log: Log;
   /** Begins to read the mailboxes that no other worker reads. */
   watch: () => MailboxWatch;
+  /** Derives the tokens of links sent by mail. */
+  links: Buffer;
   ingest: IngestDeps;
   notify: NotifyDeps;
   send: SendDeps;
@@ -28,16 +36,22 @@ const idsOf = (jobs: readonly Ids[]) => [...new Set(jobs.flatMap(({ ids }) => id
 
 /** Milliseconds between two looks for rows without a job. */
 const SWEEP_EVERY = 15_000;
+/** Milliseconds between two looks for tickets that close by themselves. */
+const CLOSE_EVERY = 600_000;
+/** A day: so often the end of the audit log goes into the log of the desk, which lies elsewhere. */
+const HEAD_EVERY = 24 * 3600_000;
 
 /** The whole background side on one screen: queue name → function. A queue without a handler does not compile. */
-function handlersOf({ transaction, ingest, notify, send }: WorkerDeps, mailboxes: MailboxWatch): Handlers {
+function handlersOf({ transaction, log, links, ingest, notify, send }: WorkerDeps, mailboxes: MailboxWatch): Handlers {
   return {
     'poll-mailbox': async ([job]) => void (job && (await mailboxes.wake(job.mailboxId))),
     'ingest-messages': (jobs) => ingestMessages(ingest, idsOf(jobs)),
     'notify-events': async (jobs) => {
       for (const ids of parts(idsOf(jobs))) await transaction((tx) => notifyEvents(tx, ids, notify));
     },
+    'send-links': (jobs) => transaction((tx) => sendLinks(tx, idsOf(jobs), links)),
     'notify-accounts': (jobs) => transaction((tx) => notifyAccounts(tx, idsOf(jobs), notify)),
+    'run-tasks': (jobs) => runTasks({ transaction, log }, idsOf(jobs)),
     'send-messages': async (jobs) => {
       await sendMessages(transaction, idsOf(jobs), send);
       faultPoint('O7');
@@ -48,6 +62,16 @@ function handlersOf({ transaction, ingest, notify, send }: WorkerDeps, mailboxes
 async function sweepAll(tx: Parameters<typeof sweep>[0]): Promise<void> {
   await sweep(tx);
   await recoverOutbox(tx);
+  await expireKeys(tx);
+  await forgetTasks(tx);
+}
+
+async function closeAll(transaction: RunTransaction): Promise<void> {
+  while ((await transaction(closeResolved)) === CLOSED_AT_ONCE);
+}
+
+async function logHead(transaction: RunTransaction, log: Log): Promise<void> {
+  log.info({ auditHead: headText(await transaction(readAuditHead)) }, 'end of the audit log');
 }
 
 /** Takes on jobs and keeps looking for rows that lost theirs. `stop` lets what is running finish. */
@@ -58,16 +82,24 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
     await sweep(tx, 0);
     await recoverOutbox(tx);
   });
+  await transaction(closeResolved); // the others in their turn: jobs do not wait for them
+  await logHead(transaction, log);
   const mailboxes = deps.watch();
   const handlers = handlersOf(deps, mailboxes);
   for (const name of Object.keys(QUEUES) as QueueName[]) await work(boss, name, handlers, log);
 
-  const timer = setInterval(() => {
-    transaction(sweepAll).catch((error: unknown) => log.warn({ err: error }, 'sweeper'));
-  }, SWEEP_EVERY);
+  const every = (milliseconds: number, turn: () => Promise<void>) =>
+    setInterval(() => {
+      turn().catch((error: unknown) => log.warn({ err: error }, 'sweeper'));
+    }, milliseconds);
+  const timers = [
+    every(SWEEP_EVERY, () => transaction(sweepAll)),
+    every(CLOSE_EVERY, () => closeAll(transaction)),
+    every(HEAD_EVERY, () => logHead(transaction, log)),
+  ];
   return {
     async stop() {
-      clearInterval(timer);
+      timers.forEach(clearInterval);
       await mailboxes.stop();
       await Promise.all((Object.keys(QUEUES) as QueueName[]).map((name) => boss.offWork(name, { wait: true })));
     },

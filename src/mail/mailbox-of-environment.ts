@@ -1,4 +1,5 @@
-import type { Config, ImapSettings } from '../config.ts';
+import type { Config } from '../config.ts';
+import type { ImapSettings } from '../config/imap.ts';
 import type { GivenMailbox } from './ensure-mailbox.ts';
 import { readImapUrl } from './sources/imap/options.ts';
 import { OAUTH_PROVIDERS } from './sources/oauth-token.ts';
@@ -8,7 +9,7 @@ import type { ImapConfig, MailboxSecret } from './sources/open-source.ts';
 export function mailboxOf(config: Config): GivenMailbox {
   const source = sourceOf(config);
   const senderTrust = config.mode === 'local' && source === null ? 'submission' : 'verify';
-  return { name: config.organisation, address: config.supportAddress, senderTrust, source };
+  return { name: config.organisation ?? config.supportAddress, address: config.supportAddress, senderTrust, source };
 }
 
 function sourceOf({ maildir, imap }: Config): GivenMailbox['source'] {
