@@ -35,7 +35,7 @@ function dice(seed: number): () => number {
   };
 }
 
-/** Mail as it comes: some of it long, some twice, some without a Message-ID, some an answer to what came before. */
+/** Mail as it comes: some of it long, some of it twice. */
 function* mails(throwDice: () => number): Generator<{ raw: string; subject: string; repeated: boolean }> {
   for (let n = 0; n < MESSAGES; n++) {
     const subject = `Message ${n}`;
