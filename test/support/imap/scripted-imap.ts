@@ -62,6 +62,7 @@ const CAPABILITIES = 'IMAP4rev1 IDLE MOVE UIDPLUS';
 export async function startScriptedImap(messages: ScriptedMessage[] = []): Promise<ScriptedImap> {
   const sockets = new Set<Socket>();
   const idle = new Map<Socket, string>();
+  const told = new WeakMap<Socket, number>();
   const server = createServer((socket) => {
     sockets.add(socket);
     imap.connections++;
@@ -81,7 +82,7 @@ export async function startScriptedImap(messages: ScriptedMessage[] = []): Promi
       for (let end = text.indexOf('\r\n'); end >= 0; end = text.indexOf('\r\n')) {
         const given = text.slice(0, end);
         text = text.slice(end + 2);
-        turn = turn.then(() => answer(imap, socket, given, idle));
+        turn = turn.then(() => answer(imap, socket, given, { idle, told }));
       }
     });
   });
@@ -89,7 +90,7 @@ export async function startScriptedImap(messages: ScriptedMessage[] = []): Promi
     ...{ port: 0, messages, validity: 1, capabilities: CAPABILITIES, permanentFlags: '\\Seen \\Deleted \\*' },
     ...{ script: null, greeting: null, heard: [], flags: new Map(), moved: new Map(), connections: 0 },
     announce() {
-      for (const socket of idle.keys()) socket.write(`* ${imap.messages.length} EXISTS\r\n`);
+      for (const socket of idle.keys()) tellCount(imap, socket, told);
     },
     hangUp() {
       for (const socket of sockets) socket.destroy();
@@ -105,7 +106,19 @@ export async function startScriptedImap(messages: ScriptedMessage[] = []): Promi
   return imap;
 }
 
-async function answer(imap: ScriptedImap, socket: Socket, given: string, idle: Map<Socket, string>): Promise<void> {
+/** Tags of clients that idle, and how many messages each was told of. */
+interface Clients {
+  idle: Map<Socket, string>;
+  told: WeakMap<Socket, number>;
+}
+
+/** A client hears of a new number of messages once: at the latest when it begins to idle (RFC 2177 §3). */
+function tellCount({ messages }: ScriptedImap, socket: Socket, told: Clients['told']): void {
+  if (told.get(socket) !== messages.length) socket.write(`* ${messages.length} EXISTS\r\n`);
+  told.set(socket, messages.length);
+}
+
+async function answer(imap: ScriptedImap, socket: Socket, given: string, { idle, told }: Clients): Promise<void> {
   imap.heard.push(given);
   const idling = idle.get(socket);
   if (idling !== undefined) {
@@ -124,8 +137,10 @@ async function answer(imap: ScriptedImap, socket: Socket, given: string, idle: M
   if (imap.script && (await imap.script(command, line))) return;
   if (command.name === 'IDLE') {
     idle.set(socket, command.tag);
-    return line.say('+ idling');
+    line.say('+ idling');
+    return tellCount(imap, socket, told);
   }
+  if (command.name === 'SELECT') told.set(socket, imap.messages.length);
   (ANSWERS[command.name] ?? refuse)(imap, command, line);
 }
 
