@@ -14,16 +14,35 @@ const HEX = Int8Array.from({ length: 256 }, (_, code) =>
 );
 const UUENCODE = new Set(['x-uuencode', 'uuencode', 'x-uue', 'uue', 'x-uu']);
 
-/**
- * Undoes a transfer encoding that the engine did not know, because its name was written in quotes, with a semicolon or
- * in another way, or because it is uuencode. Bytes of any other encoding are what they are.
- */
+/** Undoes a transfer encoding (RFC 2045 §6, and uuencode). Bytes of any other encoding are what they are. */
 export function decodeTransfer(encoding: string, bytes: Buffer): Decoded {
-  if (encoding === 'base64') return { bytes: Buffer.from(bytes.toString('latin1'), 'base64'), filename: '' };
+  if (encoding === 'base64') return { bytes: decodeBase64(bytes), filename: '' };
   if (encoding === 'quoted-printable') return { bytes: decodeQuotedPrintable(bytes), filename: '' };
   if (!UUENCODE.has(encoding)) return { bytes, filename: '' };
   const [file] = unpackUuencoded(bytes.toString('latin1').replaceAll('\r\n', '\n')).files;
   return file ?? { bytes, filename: '' };
+}
+
+/**
+ * RFC 2045 §6.8. Some writers pad every line, so what follows a padding goes on while it is base64; a line of words
+ * that a list put below ends it.
+ */
+function decodeBase64(bytes: Buffer): Buffer {
+  const text = bytes.toString('latin1');
+  const padding = text.indexOf('=');
+  if (padding < 0 || /^[=\s]*$/.test(text.slice(padding))) return Buffer.from(text, 'base64');
+  const pieces: Buffer[] = [];
+  let open = '';
+  for (const line of text.split('\n')) {
+    if (pieces.length > 0 && !/^[A-Za-z0-9+/=]*\s*$/.test(line)) break;
+    const [first = '', ...rest] = line.split(/=+/);
+    open += first;
+    for (const piece of rest) {
+      if (open.trim() !== '') pieces.push(Buffer.from(open, 'base64'));
+      open = piece;
+    }
+  }
+  return Buffer.concat([...pieces, Buffer.from(open, 'base64')]);
 }
 
 /** RFC 2045 §6.7; what is no escape stays. */
