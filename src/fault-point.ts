@@ -1,6 +1,6 @@
 /**
  * The moments at which the fault tests kill the process (one row of the fault matrix each): D discovery, F fetch,
- * A apply, O outbound.
+ * A apply, O outbound, I idempotency key, T task.
  */
 export const FAULT_POINTS = [
   'D1', // before the ledger rows and the cursor are committed
@@ -19,6 +19,9 @@ export const FAULT_POINTS = [
   'O5', // after the final dot, before the server's 250
   'O6', // after the 250, before the row says sent
   'O7', // row says sent, job not completed
+  'I1', // effect of a POST and its answer for a replay written, not committed
+  'T1', // a part of a task done, not committed
+  'T2', // a part of a task committed, the next not begun
 ] as const;
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 

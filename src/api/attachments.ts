@@ -2,6 +2,7 @@ import type Router from '@koa/router';
 import { create as contentDisposition } from 'content-disposition';
 import type { RouterContext } from '@koa/router';
 import type { MountDeps } from './mount.ts';
+import { isKnown } from './conditional.ts';
 import { mount } from './mount.ts';
 import { findAttachment } from '../tickets/find-attachment.ts';
 import { AppError } from '../errors.ts';
@@ -16,7 +17,8 @@ export function attachmentRoutes(router: Router, deps: MountDeps): void {
     if (size !== attachment.size)
       throw new AppError('internal_error', 'The file is damaged. An admin can restore it from a backup.');
     sendFile(ctx, attachment);
-    ctx.body = deps.blobs.stream(attachment.sha256);
+    if (isKnown(ctx, `"${attachment.sha256}"`)) ctx.status = 304;
+    else ctx.body = deps.blobs.stream(attachment.sha256);
     return undefined;
   });
 }

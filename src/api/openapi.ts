@@ -5,6 +5,8 @@ import type { Route } from '../contract/route.ts';
 
 const PROBLEM = z.object({ error: z.string(), code: z.string(), details: z.record(z.string(), z.unknown()) });
 
+const REDIRECT = { description: 'Go on there', headers: { Location: { schema: { type: 'string' } } } };
+
 /** The API as OpenAPI 3.1, made from the contract: nothing is written twice. `local` adds the local-mode operations. */
 export function openapiDocument(local: boolean): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
@@ -30,7 +32,7 @@ function operation(name: RouteName, route: Route): Record<string, unknown> {
     parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
     ...(PATHS[name][0] !== 'GET' && { requestBody: requestBody(route) }),
     responses: {
-      [route.status]: { description: 'Done', content: answer(route) },
+      [route.status]: route.status === 302 ? REDIRECT : { description: 'Done', content: answer(route) },
       default: { description: 'Refused', content: { 'application/json': { schema: json(PROBLEM, 'output') } } },
     },
   };
@@ -51,13 +53,14 @@ function parameters(schema: z.ZodType, place: 'path' | 'query'): unknown[] {
   }));
 }
 
-function requestBody({ takes, body }: Route): Record<string, unknown> {
-  if (takes === 'raw') return { required: true, content: { 'message/rfc822': {} } };
+function requestBody({ takes, body, raw, file }: Route): Record<string, unknown> {
+  const types = raw?.types ?? ['message/rfc822'];
+  if (takes === 'raw') return { required: true, content: Object.fromEntries(types.map((type) => [type, {}])) };
   const schema = json(body, 'input');
   const files = {
     attachments: { type: 'array', items: { type: 'string', contentMediaType: 'application/octet-stream' } },
   };
-  const multipart = { schema: { ...schema, properties: { ...(schema['properties'] as object), ...files } } };
+  const multipart = { schema: { ...schema, properties: { ...(schema['properties'] as object), ...(!file && files) } } };
   return {
     content: { 'application/json': { schema }, ...(takes === 'multipart' && { 'multipart/form-data': multipart }) },
   };

@@ -1,10 +1,12 @@
 import type { z } from 'zod';
 import type * as schema from '../contract/schemas.ts';
-import { isStaff, type Employee } from '../people/employee.ts';
-import { FINAL_STATUSES } from '../tickets/lifecycle.ts';
+import type { Employee, Person } from '../people/employee.ts';
+import { may, visibleFacts } from '../tickets/access.ts';
+import { FINAL_STATUSES, type Status } from '../tickets/lifecycle.ts';
 import type { Keyring } from '../secrets.ts';
 import type { Attachment } from '../tickets/attachment.ts';
 import type { Comment } from '../tickets/comment.ts';
+import type { TicketEvent } from '../tickets/ticket-event.ts';
 import { personOf, type DeliveryRow, type TicketView } from '../tickets/read-ticket.ts';
 import { transitionsFor } from '../tickets/transition-ticket.ts';
 import { framePath } from './frame-token.ts';
@@ -24,14 +26,26 @@ export function presentTicket(view: TicketView, reader: Employee, frames: Keyrin
       const files = view.attachments.filter((attachment) => attachment.comment?.id === comment.id);
       return presentComment(comment, files, view.deliveries, frames);
     }),
-    events: view.events.map(({ id, type, actor, channel, data, createdAt }) => ({
-      ...{ id, type, channel, data, actor: actor ? personOf(actor) : null, created_at: createdAt.toISOString() },
-    })),
+    events: view.events.flatMap((event) => presentEvent(event, reader) ?? []),
     transitions: transitionsFor(reader, { status: ticket.status, requesterId: ticket.requester.id }).map(
       ({ name, to, needs }) => ({ name, to, needs: [...needs] }),
     ),
-    may_comment: isStaff(reader) ? ['public', 'internal'] : FINAL_STATUSES.includes(ticket.status) ? [] : ['public'],
+    may_comment: visibilitiesOf(reader, ticket.status),
   };
+}
+
+/** Which comments a person may write: notes always, replies until the ticket is over for its requester. */
+export function visibilitiesOf(person: Person, status: Status): ('public' | 'internal')[] {
+  if (may(person, 'note')) return ['public', 'internal'];
+  return may(person, 'reply') && !FINAL_STATUSES.includes(status) ? ['public'] : [];
+}
+
+export function presentEvent(event: TicketEvent, reader: Person): z.input<typeof schema.TicketEvent> | null {
+  const data = visibleFacts(reader, event);
+  const { id, type, channel, actor, createdAt } = event;
+  return (
+    data && { id, type, channel, data, actor: actor ? personOf(actor) : null, created_at: createdAt.toISOString() }
+  );
 }
 
 export function presentComment(

@@ -1,31 +1,39 @@
 import type Router from '@koa/router';
 import type { Transaction } from '../db/transaction.ts';
-import { AppError, fieldError } from '../errors.ts';
-import { Employee, isStaff } from '../people/employee.ts';
+import { AppError } from '../errors.ts';
+import type { Employee } from '../people/employee.ts';
+import { defaultPriority } from '../settings/default-priority.ts';
+import { readSettings } from '../settings/read-settings.ts';
 import { addComment } from '../tickets/add-comment.ts';
-import { lockTicket } from '../tickets/access.ts';
+import { lockTicket, may } from '../tickets/access.ts';
 import { Comment } from '../tickets/comment.ts';
 import { Attachment } from '../tickets/attachment.ts';
+import { findAssignee } from '../tickets/find-assignee.ts';
 import { findClassification } from '../tickets/find-category.ts';
 import { listTickets } from '../tickets/list-tickets.ts';
 import { openTicket } from '../tickets/open-ticket.ts';
-import { readTicket } from '../tickets/read-ticket.ts';
+import { lastEvents, readTicket } from '../tickets/read-ticket.ts';
 import { transitionTicket } from '../tickets/transition-ticket.ts';
-import { FINAL_STATUSES } from '../tickets/lifecycle.ts';
-import { mount, type Call, type MountDeps } from './mount.ts';
-import { presentComment, presentTicket } from './present-ticket.ts';
+import type { LockedTicket } from '../tickets/locked-ticket.ts';
+import { channelOf } from './channel.ts';
+import { mount, type MountDeps } from './mount.ts';
+import { pageLink } from './page-link.ts';
+import { presentComment, presentEvent, presentTicket, visibilitiesOf } from './present-ticket.ts';
 
 export interface TicketDeps extends MountDeps {
   /** The mailbox that mails about tickets of the portal are sent from. */
   mailboxId: () => number;
 }
 
+/** Of a conflict as many are told. */
+const MOST_CHANGES = 20;
+
 export function ticketRoutes(router: Router, deps: TicketDeps): void {
   const { frames } = deps.secrets;
 
   mount(router, deps, 'listTickets', async ({ tx, actor, query }) => {
     const { count, countCapped, next, previous, results } = await listTickets(tx.em, actor, query);
-    const link = (cursor: string | null) => cursor && linkTo({ ...query, cursor });
+    const link = (cursor: string | null) => pageLink('/api/tickets', query, cursor);
     return { count, count_capped: countCapped, next: link(next), previous: link(previous), results };
   });
 
@@ -39,7 +47,7 @@ export function ticketRoutes(router: Router, deps: TicketDeps): void {
       subject: body.subject,
       body: body.description,
       channel: channelOf(ctx),
-      priority: body.priority ?? null,
+      priority: body.priority ?? defaultPriority(await readSettings(tx)),
       ...(await findClassification(tx, body)),
       scheduledFor: body.scheduled_for ? new Date(body.scheduled_for) : null,
       mailboxId: deps.mailboxId(),
@@ -50,10 +58,11 @@ export function ticketRoutes(router: Router, deps: TicketDeps): void {
 
   mount(router, deps, 'addComment', async ({ tx, actor, params, body, files, ctx }) => {
     const ticket = await lockTicket(tx, actor, params.id);
-    if (body.visibility === 'internal' && !isStaff(actor))
+    await refuseStale(tx, actor, ticket, body.version);
+    if (body.visibility === 'internal' && !may(actor, 'note'))
       throw new AppError('forbidden', 'Only staff write internal notes');
     const { status } = ticket;
-    if (FINAL_STATUSES.includes(status) && !isStaff(actor))
+    if (!visibilitiesOf(actor, status).includes(body.visibility))
       throw new AppError('invalid_transition', 'This ticket is over. Open a new one.', { status, allowed: [] });
     const given = {
       ticket,
@@ -70,8 +79,7 @@ export function ticketRoutes(router: Router, deps: TicketDeps): void {
 
   mount(router, deps, 'transitionTicket', async ({ tx, actor, params, body, ctx }) => {
     const ticket = await lockTicket(tx, actor, params.id);
-    if (body.version !== undefined && body.version !== ticket.version)
-      throw new AppError('version_conflict', 'The ticket has changed since you read it', { version: ticket.version });
+    await refuseStale(tx, actor, ticket, body.version);
     const { categoryId, subCategoryId } = await findClassification(tx, { category: body.category });
     await transitionTicket(tx, ticket, {
       name: body.name,
@@ -87,19 +95,15 @@ export function ticketRoutes(router: Router, deps: TicketDeps): void {
   });
 }
 
-async function findAssignee(tx: Transaction, id: number): Promise<Employee> {
-  const found = await tx.em.findOne(Employee, id);
-  if (!found) throw fieldError('assignee', 'There is no such employee');
-  return found;
-}
-
-/** The portal says so; everybody else is the API. */
-function channelOf(ctx: Call<'readTicket'>['ctx']): 'portal' | 'api' {
-  return ctx.get('x-client') === 'portal' ? 'portal' : 'api';
-}
-
-function linkTo(query: Record<string, string | number | undefined>): string {
-  const search = new URLSearchParams();
-  for (const [key, value] of Object.entries(query)) if (value !== undefined) search.set(key, String(value));
-  return `/api/tickets?${search}`;
+/** 409 with what happened since, for a change that was made for another version of the ticket. */
+async function refuseStale(
+  tx: Transaction,
+  reader: Employee,
+  { id, version }: LockedTicket,
+  given: number | undefined,
+): Promise<void> {
+  if (given === undefined || given === version) return;
+  const since = await lastEvents(tx.em, id, Math.min(version - given, MOST_CHANGES));
+  const changes = since.flatMap((event) => presentEvent(event, reader) ?? []);
+  throw new AppError('version_conflict', 'The ticket has changed since you read it', { version, changes });
 }

@@ -91,6 +91,10 @@ async function startSides(desk: Desk, config: Config, sides: readonly Side[]): P
         const drop = await desk.startDrop(config.smtpDropHost, config.smtpDropPort);
         stops.push(() => drop.stop());
       }
+      if (config.lmtpDropPort !== null) {
+        const drop = await desk.startDrop(config.smtpDropHost, config.lmtpDropPort, 'lmtp');
+        stops.push(() => drop.stop());
+      }
       const worker = await desk.startWorker();
       stops.push(() => worker.stop());
     }

@@ -6,6 +6,7 @@ import { LOCAL_MAIL_PATHS } from './paths/local-mail.ts';
 import { PEOPLE_PATHS } from './paths/people.ts';
 import { PROFILE_PATHS } from './paths/profile.ts';
 import { SETTINGS_PATHS } from './paths/settings.ts';
+import { TASKS_PATHS } from './paths/tasks.ts';
 import { TICKETS_PATHS } from './paths/tickets.ts';
 import { TOKENS_PATHS } from './paths/tokens.ts';
 import type { Paths } from './paths/method-and-path.ts';
@@ -19,6 +20,7 @@ export const PATHS = {
   ...PEOPLE_PATHS,
   ...KEYS_PATHS,
   ...TICKETS_PATHS,
+  ...TASKS_PATHS,
   ...SETTINGS_PATHS,
   ...AUDIT_PATHS,
   ...LOCAL_MAIL_PATHS,

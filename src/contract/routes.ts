@@ -8,6 +8,7 @@ import { localMailRoutes } from './routes/local-mail.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { settingsRoutes } from './routes/settings.ts';
+import { tasksRoutes } from './routes/tasks.ts';
 import { ticketsRoutes } from './routes/tickets.ts';
 import { tokensRoutes } from './routes/tokens.ts';
 
@@ -20,6 +21,7 @@ export const ROUTES = {
   ...peopleRoutes,
   ...keysRoutes,
   ...ticketsRoutes,
+  ...tasksRoutes,
   ...settingsRoutes,
   ...auditRoutes,
   ...localMailRoutes,

@@ -24,6 +24,14 @@ export const words = (max: number) =>
     .max(max)
     .refine((text) => !text.includes('\u0000'), 'must not contain NUL');
 
+/** A mail address as it is stored: lower case, nothing round it. */
+export const address = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(254)
+  .regex(/^[^\s"(),:;<>@[\\\]\p{Cc}]+@[^\s"(),:;<>@[\\\]\p{Cc}]+$/u, 'must be a mail address');
+
 export const Person = z.object({
   id: z.int(),
   name: z.string(),
@@ -117,6 +125,29 @@ export const Ticket = TicketSummary.extend({
   may_comment: z.array(z.enum(['public', 'internal'])),
 });
 
+/** Work that goes on after its request was answered. */
+export const Task = z.object({
+  id: z.int(),
+  kind: z.string(),
+  state: z.enum(['queued', 'running', 'done', 'failed']),
+  /** Parts that are done, of how many, and how many of them were refused. */
+  progress: z.int(),
+  total: z.int(),
+  failed: z.int(),
+  /** A line for each part that is done, by the id of what it was about. */
+  result: z.array(
+    z.object({
+      id: z.int(),
+      ok: z.boolean(),
+      problem: z.object({ error: z.string(), code: z.string(), details: z.record(z.string(), z.unknown()) }).nullable(),
+    }),
+  ),
+  /** Why it ended before it was through. */
+  error: z.string().nullable(),
+  created_at: time,
+  finished_at: time.nullable(),
+});
+
 export const Session = z.object({
   access: z.string(),
   /** null when it went into the cookie (X-Client: portal). */
@@ -128,6 +159,8 @@ export const Session = z.object({
   role: z.enum(ROLES),
   first_name: z.string(),
   last_name: z.string(),
+  /** Good for nothing but setting up the second factor that is required. */
+  enrolment_required: z.boolean(),
 });
 
 export const LocalMail = z.object({

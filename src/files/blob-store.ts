@@ -1,6 +1,6 @@
 import { createHash, randomUUID, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { AppError } from '../errors.ts';
@@ -21,7 +21,12 @@ export interface BlobStore {
   stream(sha256: string): Readable;
   /** Size in bytes, or null when there is no such blob. */
   size(sha256: string): Promise<number | null>;
+  /** Whether so many bytes may be taken without filling the disk: what is taken then must also be worked on. */
+  hasRoom(bytes: number): Promise<boolean>;
 }
+
+/** Bytes that stay free. */
+const SPARE = 200_000_000;
 
 /**
  * Blobs as files: written beside, fsynced, renamed, folder fsynced. So after `put` the bytes survive a power cut, and a
@@ -98,6 +103,10 @@ export async function localBlobStore(dir: string): Promise<BlobStore> {
     read: (sha256) => readFile(pathOf(sha256)),
     stream: (sha256) => createReadStream(pathOf(sha256)),
     size: (sha256) => sizeOf(pathOf(sha256)),
+    async hasRoom(bytes) {
+      const { bavail, bsize } = await statfs(dir);
+      return bavail * bsize > bytes + SPARE;
+    },
   };
 }
 

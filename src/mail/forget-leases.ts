@@ -6,5 +6,6 @@ import type { Transaction } from '../db/transaction.ts';
  */
 export async function forgetLeases({ em }: Transaction): Promise<void> {
   await em.execute('update mailbox set lease_until = null where lease_until is not null');
+  await em.execute(`update task set next_at = now() where state = 'running' and next_at > now()`);
   await em.execute(`update outbound_message set lease_until = null where lease_until is not null`);
 }

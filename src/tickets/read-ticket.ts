@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { displayName, isStaff, type Employee } from '../people/employee.ts';
-import { ticketNotFound, visibleTickets, visibleVisibilities } from './access.ts';
+import { displayName, type Employee } from '../people/employee.ts';
+import { may, ticketNotFound, visibleTickets, visibleVisibilities } from './access.ts';
 import { Attachment } from './attachment.ts';
 import { Comment } from './comment.ts';
 import { TicketEvent } from './ticket-event.ts';
@@ -48,14 +48,17 @@ export async function readTicket(em: EntityManager, reader: Employee, id: number
         : null,
     comments,
     attachments,
-    events: isStaff(reader) ? events : events.filter(isForEveryone),
-    deliveries: isStaff(reader) ? await readDeliveries(em, id) : [],
+    events,
+    deliveries: may(reader, 'see-behind') ? await readDeliveries(em, id) : [],
   };
 }
 
-/** Internal notes and pending replies leave a line of history too, which only staff may see. */
-function isForEveryone({ data }: TicketEvent): boolean {
-  return data['visibility'] === undefined || data['visibility'] === 'public';
+/** The last lines of a ticket's history, oldest first. Each change of the version is a line. */
+export async function lastEvents(em: EntityManager, ticketId: number, count: number): Promise<TicketEvent[]> {
+  if (count < 1) return [];
+  const orderBy = { createdAt: 'desc', id: 'desc' } as const;
+  const events = await em.find(TicketEvent, { ticket: ticketId }, { orderBy, limit: count, populate: ['actor'] });
+  return events.toReversed();
 }
 
 async function readDeliveries(em: EntityManager, ticketId: number): Promise<DeliveryRow[]> {

@@ -1,6 +1,6 @@
 import type { Transaction } from '../db/transaction.ts';
 import { AppError, fieldError } from '../errors.ts';
-import { isStaff, type Person } from '../people/employee.ts';
+import type { Person } from '../people/employee.ts';
 import { actorsOf } from './access.ts';
 import { joinTicket } from './join-ticket.ts';
 import {
@@ -28,6 +28,7 @@ export interface TransitionTicket {
   subCategoryId?: number | null;
   reason?: string;
   comment?: string;
+  /** Somebody of staff. */
   assignee?: Person;
 }
 
@@ -36,7 +37,6 @@ export async function transitionTicket(tx: Transaction, ticket: LockedTicket, gi
   const { name, actor, channel } = given;
   refuseWrong(ticket, given);
   for (const need of findTransition(name).needs) refuseMissing(need, ticket, given);
-  if (given.assignee && !isStaff(given.assignee)) throw fieldError('assignee', 'must be a coordinator or an admin');
 
   const assignee = name === 'claim' ? actor : given.assignee;
   const [set] = await tx.em.execute<{ priority: Priority | null; category: string | null }[]>(

@@ -103,6 +103,26 @@ test.each(['support@localhost', 'SUPPORT@LocalHost', 'support+anything@localhost
   },
 );
 
+test('by LMTP each recipient hears of its own delivery', async () => {
+  const lmtp = await desk().startDrop('127.0.0.1', 0, 'lmtp');
+  const session = await openSmtp(lmtp.port);
+  expect(await session.say('LHLO mx.example')).toMatch(/^250/);
+  await session.say('MAIL FROM:<ana@maravia.example>');
+  await session.say('RCPT TO:<support+a@localhost>');
+  expect(await session.say('RCPT TO:<stranger@localhost>')).toMatch(/^550 5\.1\.1 /);
+  await session.say('RCPT TO:<support+b@localhost>');
+  await session.say('DATA');
+  session.write(`${good('by LMTP')}.\r\n`);
+  expect([await session.hear(), await session.hear()].map((answer) => answer.slice(0, 9))).toEqual([
+    '250 2.0.0',
+    '250 2.0.0',
+  ]);
+  session.socket.destroy();
+  await ticketOf('by LMTP');
+  expect(await query(`select 1 from inbound_message where subject = 'Good by LMTP'`)).toHaveLength(1);
+  await lmtp.stop();
+});
+
 test('a message to several addresses of the desk is one delivery', async () => {
   const row = await rowOf(
     (await send(good('several'), ['support+a@localhost', 'support@localhost', 'support+b@localhost'])).response,

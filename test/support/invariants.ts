@@ -27,11 +27,15 @@ const ALWAYS: Record<string, string> = {
   'P10 a ticket is acknowledged once': `select ticket_id from outbound_message where template = 'ticket-received' and state <> 'suppressed' group by 1 having count(*) > 1`,
   'the counters are right': `select t.id from ticket t where comment_count <> (select count(*) from comment c where c.ticket_id = t.id)
         or attachment_count <> (select count(*) from attachment a where a.ticket_id = t.id)`,
+  'M57 a key has its answer': `select route, key from idempotency_key where response is null`,
+  'a task has a line for each part that is done': `select id from task where jsonb_array_length(result) <> progress or progress > total
+        or (state = 'done' and progress < total)`,
   'a ticket has one opening': `select t.id from ticket t left join ticket_event e on e.ticket_id = t.id and e.type = 'opened' group by 1 having count(e.id) <> 1`,
 };
 
 /** What holds too when nothing is left to do. */
 const AT_REST: Record<string, string> = {
+  'every task has ended': `select id, state from task where state in ('queued', 'running')`,
   'P1 every message has ended': `select id, state, last_error from inbound_message where state in ('discovered', 'fetched')`,
   'P4 every event has been told': `select id from ticket_event where notice = 'pending'`,
   'P4 an opening is answered or the reason is kept': `select e.id from ticket_event e left join outbound_message o on o.event_id = e.id

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { STATUSES, TRANSITION_NAMES } from '../../tickets/lifecycle.ts';
 import type { TICKETS_PATHS } from '../paths/tickets.ts';
-import { EVERYONE, id, idParams, route, type Route } from '../route.ts';
+import { EVERYONE, id, idParams, limit, route, type Route } from '../route.ts';
 import * as schema from '../schemas.ts';
 
 /** Filters of the list, as the portal's views need them. */
@@ -13,11 +13,14 @@ export const ticketFilters = z.strictObject({
     .string()
     .regex(/^TX\d{4,15}$/)
     .optional(),
-  limit: z.coerce.number<string>().int().min(1).max(100).optional(),
+  limit: limit.optional(),
   cursor: z.string().max(100).optional(),
 });
 
-const transitionBody = z.strictObject({
+/** Refuses with 409 when the ticket has changed since. A form has it as text. */
+const version = z.union([z.int(), id]);
+
+export const transitionBody = z.strictObject({
   name: z.enum(TRANSITION_NAMES),
   priority: schema.priority.optional(),
   /** name or id */
@@ -26,8 +29,13 @@ const transitionBody = z.strictObject({
   comment: schema.words(100_000).optional(),
   /** id of an employee who is staff */
   assignee: id.or(z.int()).optional(),
-  /** Refuses with 409 when the ticket has changed since. */
-  version: z.int().optional(),
+  version: version.optional(),
+});
+
+const newComment = z.strictObject({
+  body: schema.words(100_000),
+  visibility: z.enum(['public', 'internal']).default('public'),
+  version: version.optional(),
 });
 
 const newTicket = z.strictObject({
@@ -81,7 +89,7 @@ export const ticketsRoutes = {
     access: EVERYONE,
     scope: 'tickets:write',
     params: idParams,
-    body: z.strictObject({ body: schema.words(100_000), visibility: z.enum(['public', 'internal']).default('public') }),
+    body: newComment,
     takes: 'multipart',
     response: schema.Comment,
     status: 201,

@@ -27,6 +27,10 @@ export interface DeliveryStatus {
   diagnostic: string | null;
 }
 
+export type CalendarMethod =
+  'publish' | 'request' | 'reply' | 'add' | 'cancel' | 'refresh' | 'counter' | 'declinecounter';
+export type MailWrapper = 'smime-signed' | 'smime-encrypted' | 'pgp-signed' | 'pgp-encrypted';
+
 /** What a message is, told from its headers and parts. */
 export interface MailClass {
   /** An answer or notice that no person wrote (RFC 3834 and what people do instead of it). */
@@ -37,6 +41,12 @@ export interface MailClass {
   noAutoAnswer: boolean;
   /** It came through a mailing list (RFC 2369, RFC 2919). */
   list: boolean;
+  /** Somebody's provider reports our mail as spam (RFC 5965): neither a bounce nor a request. */
+  abuseReport: boolean;
+  /** What its calendar part does: `request` invites, `reply` answers an invitation (RFC 5546); null without one. */
+  calendar: CalendarMethod | null;
+  /** How it is signed or encrypted; the text of an encrypted one cannot be read. */
+  wrapper: MailWrapper | null;
   /** Why, in words an admin can read; one line a rule that fired. */
   reasons: readonly string[];
   delivery: readonly DeliveryStatus[];
@@ -65,6 +75,10 @@ export interface CalendarNotice {
   summary: string;
 }
 
+/** Words of RFC 8601 §2.7 for one method. */
+export type AuthenticationResult =
+  'pass' | 'fail' | 'softfail' | 'neutral' | 'policy' | 'none' | 'temperror' | 'permerror' | 'skipped';
+
 /** Result of our own DMARC check (RFC 7489) on the raw bytes. */
 export interface SenderAuthentication {
   /** `pass` is the only value that authenticates; `skipped` when nobody asked. */
@@ -73,6 +87,10 @@ export interface SenderAuthentication {
   policy: 'none' | 'quarantine' | 'reject' | null;
   /** The From domain the result is about. */
   domain: string | null;
+  /** Best result of its signatures (RFC 6376), and who signed. It proves nothing without DMARC. */
+  dkim: AuthenticationResult;
+  /** Result for its envelope (RFC 7208); `skipped` when nobody we trust says where the message came from. */
+  spf: AuthenticationResult;
   detail: string;
 }
 

@@ -15,20 +15,30 @@ export interface SmtpDropOptions {
   blobs: BlobStore;
   maxMessageBytes: number;
   log: Log;
+  /** lmtp (RFC 2033): for an MTA on this machine that delivers into the desk; each recipient has an answer of its own. */
+  protocol?: 'smtp' | 'lmtp';
+  /** PEM; null: STARTTLS is not offered. */
+  tls?: { key: string; cert: string } | null;
   /** Id of the mailbox with this address (without its plus part), or null: refused with 550. */
-  mailboxOf: (address: string) => number | null;
+  mailboxOf: (address: string) => Promise<number | null>;
 }
 
+/** Connections at once; the next one hears 421 and comes back. */
+const MAX_CLIENTS = 100;
+
 /**
- * The drop: an SMTP server (RFC 5321) that takes mail for our mailboxes. Its 250 is said after the bytes are on disk and the ledger row is
- * committed, so that the sending side may forget the message.
+ * The drop: an SMTP or LMTP server (RFC 5321, RFC 2033) that takes mail for our mailboxes. Its 250 is said after the bytes are on disk and the
+ * ledger row is committed, so that the sending side may forget the message. Whatever is wrong here (database, disk) is 4xx: it comes again.
  */
 export async function startSmtpDrop(options: SmtpDropOptions): Promise<{ port: number; stop(): Promise<void> }> {
   const server = new SMTPServer({
     name: 'smartsupport',
     banner: 'SmartSupport',
     authOptional: true,
-    disabledCommands: ['AUTH', 'STARTTLS'],
+    disabledCommands: options.tls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
+    ...options.tls,
+    lmtp: options.protocol === 'lmtp',
+    maxClients: MAX_CLIENTS,
     disableReverseLookup: true,
     logger: false,
     size: options.maxMessageBytes,
@@ -36,8 +46,10 @@ export async function startSmtpDrop(options: SmtpDropOptions): Promise<{ port: n
     closeTimeout: 5000,
     socketTimeout: 60_000,
     onRcptTo({ address }, _session, callback) {
-      const known = options.mailboxOf(withoutTag(normalizeAddress(address))) !== null;
-      callback(known ? null : reply(550, `5.1.1 <${address}> is not an address of this desk`));
+      options.mailboxOf(withoutTag(normalizeAddress(address))).then(
+        (id) => callback(id === null ? reply(550, `5.1.1 <${address}> is not an address of this desk`) : null),
+        (error: unknown) => callback(refusal(options, error)),
+      );
     },
     onData(stream, session, callback) {
       store(options, stream, session).then(
@@ -55,12 +67,14 @@ export async function startSmtpDrop(options: SmtpDropOptions): Promise<{ port: n
   };
 }
 
-async function listen(server: SMTPServer, { host, port }: SmtpDropOptions): Promise<void> {
+async function listen(server: SMTPServer, { host, port, protocol }: SmtpDropOptions): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException) =>
       reject(
         error.code === 'EADDRINUSE'
-          ? new UsageError(`Port ${port} is taken: set SMTP_DROP_PORT to another one.`)
+          ? new UsageError(
+              `Port ${port} is taken: set ${protocol === 'lmtp' ? 'LMTP' : 'SMTP'}_DROP_PORT to another one.`,
+            )
           : error,
       );
     server.server.once('error', failed);
@@ -77,10 +91,12 @@ async function store(
   { envelope }: SMTPServerSession,
 ): Promise<number> {
   try {
+    if (!(await options.blobs.hasRoom(options.maxMessageBytes)))
+      throw new AppError('unavailable', 'The disk is nearly full');
     const raw = await options.blobs.putStream(stream, options.maxMessageBytes);
     faultPoint('F3');
     const recipients = envelope.rcptTo.map(({ address }) => normalizeAddress(address));
-    const byMailbox = Map.groupBy(recipients, (address) => options.mailboxOf(withoutTag(address)) ?? 0);
+    const byMailbox = await groupByMailbox(options, recipients);
     const ids = await options.transaction(async (tx) => {
       const kept: number[] = [];
       for (const [mailboxId, addresses] of byMailbox) {
@@ -103,10 +119,20 @@ async function store(
   }
 }
 
+async function groupByMailbox(
+  { mailboxOf }: SmtpDropOptions,
+  recipients: readonly string[],
+): Promise<Map<number, string[]>> {
+  const ids = new Map<string, number | null>();
+  for (const address of recipients) ids.set(address, await mailboxOf(withoutTag(address)));
+  return Map.groupBy(recipients, (address) => ids.get(address) ?? 0);
+}
+
 function refusal({ log, maxMessageBytes }: SmtpDropOptions, error: unknown): Error {
   if (error instanceof AppError && error.code === 'payload_too_large')
     return reply(552, `5.3.4 The message is larger than ${maxMessageBytes} bytes`);
   log.error({ err: error }, 'a message could not be kept');
+  if (error instanceof AppError && error.code === 'unavailable') return reply(452, '4.3.1 No room now, try again');
   return reply(451, '4.3.0 Could not be kept now, try again');
 }
 

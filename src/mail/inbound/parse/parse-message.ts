@@ -37,7 +37,14 @@ interface ReadMessage {
   files: readonly MimePart[];
 }
 
-const SKIPPED: SenderAuthentication = { dmarc: 'skipped', policy: null, domain: null, detail: 'not asked for' };
+const SKIPPED: SenderAuthentication = {
+  dmarc: 'skipped',
+  policy: null,
+  domain: null,
+  dkim: 'skipped',
+  spf: 'skipped',
+  detail: 'not asked for',
+};
 const MAX_HEADERS = 500;
 const PUTS_AT_ONCE = 16;
 

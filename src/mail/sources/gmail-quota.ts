@@ -1,0 +1,35 @@
+/** Price of each request in quota units (developers.google.com/gmail/api/reference/quota, projects made since 2026-05). */
+export const UNITS = {
+  getProfile: 1,
+  'labels.list': 1,
+  'labels.create': 5,
+  'history.list': 2,
+  'messages.list': 5,
+  'messages.get': 20,
+  'messages.batchModify': 50,
+  watch: 100,
+} as const;
+export type GmailOperation = keyof typeof UNITS;
+
+/** Units a second that one mailbox may spend; Google allows 100. */
+const RATE = 80;
+/** What may be spent at once after a pause. */
+const BURST = 400;
+
+/** Waits until so many units may be spent. First come, first served. */
+export function quotaBucket({ rate = RATE, burst = BURST, now = () => performance.now(), wait = pause } = {}) {
+  let free = burst;
+  let since = now();
+  let queue: Promise<void> = Promise.resolve();
+  const spend = async (units: number) => {
+    free = Math.min(burst, free + ((now() - since) / 1000) * rate);
+    since = now();
+    free -= units;
+    if (free < 0) await wait((-free / rate) * 1000);
+  };
+  return (operation: GmailOperation): Promise<void> => (queue = queue.then(() => spend(UNITS[operation])));
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

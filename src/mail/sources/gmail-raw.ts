@@ -1,0 +1,59 @@
+import { Transform } from 'node:stream';
+
+/**
+ * Takes the bytes of a message out of the JSON of messages.get with format=raw, as they come: a message of 50 MB is 67 MB of JSON, which
+ * need never be in memory. Fails when the value is not base64url (RFC 4648 §5), or ends before its quote.
+ */
+export function rawOfJson(): Transform {
+  const findValue = valueFinder('raw');
+  let state: 'before' | 'in' | 'after' = 'before';
+  let rest = ''; // characters that are no whole group of four yet
+
+  return new Transform({
+    transform(chunk: Buffer, _encoding, callback) {
+      if (state === 'after') return callback();
+      let text = chunk.toString('latin1');
+      if (state === 'before') {
+        const start = findValue(text);
+        if (start < 0) return callback();
+        text = text.slice(start);
+        state = 'in';
+      }
+      const end = text.indexOf('"');
+      if (end >= 0) state = 'after';
+      const value = rest + (end < 0 ? text : text.slice(0, end));
+      const whole = end < 0 ? value.length - (value.length % 4) : value.length;
+      rest = value.slice(whole);
+      if (!/^[\w-]*={0,2}$/.test(value)) return callback(new Error('Gmail gave bytes that are not base64url'));
+      callback(null, Buffer.from(value.slice(0, whole), 'base64url'));
+    },
+    flush(callback) {
+      callback(state === 'after' ? null : new Error('Gmail ended the message before its end'));
+    },
+  });
+}
+
+/** Finds where the string value of a key begins, over chunks: gives its index in the chunk that has it, else -1. */
+function valueFinder(key: string): (text: string) => number {
+  let inString = false;
+  let escaped = false;
+  let last = ''; // the string that ended last, or its beginning
+  let ofKey = false; // a colon stood after the key
+  return (text) => {
+    for (let at = 0; at < text.length; at++) {
+      const character = text[at] ?? '';
+      if (inString) {
+        if (escaped) escaped = false;
+        else if (character === '\\') escaped = true;
+        else if (character === '"') inString = false;
+        if (inString && last.length <= key.length) last += character;
+      } else if (character === '"') {
+        if (ofKey) return at + 1;
+        inString = true;
+        last = '';
+      } else if (character === ':') ofKey = last === key;
+      else if (character === ',' || character === '{') ofKey = false;
+    }
+    return -1;
+  };
+}

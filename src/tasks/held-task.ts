@@ -1,0 +1,94 @@
+import type { Transaction } from '../db/transaction.ts';
+import type { TaskLine } from './task.ts';
+
+/** A task that is ours until its lease ends; each part makes the lease longer. Every write asks whether it is still ours. */
+export interface HeldTask {
+  id: number;
+  token: string;
+  kind: string;
+  employeeId: number;
+  input: unknown;
+  /** Parts that are done: the next one's place. */
+  progress: number;
+  total: number;
+  /** Tries of the next part, this one included. */
+  attempts: number;
+}
+
+/** Milliseconds a part may take before somebody else may take the task on. */
+const LEASE = 60_000;
+/** Tries of one part that end without an outcome, the process dying included. */
+const MOST_ATTEMPTS = 5;
+/** Milliseconds before the second try; it doubles. */
+const PAUSE = 5000;
+
+interface Row {
+  kind: string;
+  employee_id: string;
+  input: unknown;
+  progress: number;
+  total: number;
+  attempts: number;
+}
+
+/** Takes a task that is due, and counts the try; null when it is over, not due, or somebody else's. */
+export async function claimTask(tx: Transaction, id: number, token: string): Promise<HeldTask | null> {
+  const [row] = await tx.em.execute<Row[]>(
+    `update task set state = 'running', attempts = attempts + 1, lease_token = ?, next_at = ?
+      where id = ? and state in ('queued', 'running') and next_at <= ?
+      returning kind, employee_id, input, progress, total, attempts`,
+    [token, leaseEnd(tx), id, tx.now],
+  );
+  if (!row) return null;
+  const { employee_id, ...task } = row;
+  const held = { ...task, id, token, employeeId: Number(employee_id) };
+  if (held.attempts <= MOST_ATTEMPTS) return held;
+  await failTask(tx, held, `Given up at part ${held.progress + 1} of ${held.total} after ${MOST_ATTEMPTS} tries`);
+  return null;
+}
+
+/** Counts a part and keeps its line; false when the task is not ours any more, and then nothing may be done. Holds the row until the commit. */
+export async function recordPart(tx: Transaction, held: HeldTask, line: TaskLine): Promise<boolean> {
+  const rows = await tx.em.execute<unknown[]>(
+    `update task set progress = progress + 1, result = result || ?::jsonb, attempts = 1, next_at = ?
+      where id = ? and lease_token = ? and progress = ? returning 1`,
+    [JSON.stringify([line]), leaseEnd(tx), held.id, held.token, held.progress],
+  );
+  return rows.length > 0;
+}
+
+/** Lets it go, to be taken on again: at once, or after a pause that grows with each try. */
+export async function postponeTask(tx: Transaction, held: HeldTask, { pause = pauseOf(held) } = {}): Promise<void> {
+  const nextAt = new Date(tx.now.getTime() + pause);
+  const rows = await tx.em.execute<unknown[]>(
+    `update task set lease_token = null, next_at = ?, attempts = case when ? then 0 else attempts end
+      where id = ? and lease_token = ? returning 1`,
+    [nextAt, pause === 0, held.id, held.token],
+  );
+  if (rows.length > 0) tx.enqueue('run-tasks', { ids: [held.id] }, nextAt);
+}
+
+export async function finishTask(tx: Transaction, held: HeldTask): Promise<false> {
+  return endTask(tx, held, 'done', null);
+}
+
+/** Ends it before it is through; what was done stays done, and its result says so. */
+export async function failTask(tx: Transaction, held: HeldTask, error: string): Promise<false> {
+  return endTask(tx, held, 'failed', error);
+}
+
+async function endTask(
+  tx: Transaction,
+  { id, token }: HeldTask,
+  state: 'done' | 'failed',
+  error: string | null,
+): Promise<false> {
+  await tx.em.execute(
+    `update task set state = ?, error = ?, finished_at = ?, lease_token = null, input = '{}' where id = ? and lease_token = ?`,
+    [state, error, tx.now, id, token],
+  );
+  return false;
+}
+
+const leaseEnd = ({ now }: Transaction) => new Date(now.getTime() + LEASE);
+const pauseOf = ({ attempts }: HeldTask) => PAUSE * 2 ** (attempts - 1);
