@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { simpleParser } from 'mailparser';
 import { parseMessage } from '../src/mail/inbound/parse/parse-message.ts';
-import { median, round } from './bench-desk.ts';
+import { median, round } from './figures.ts';
 import { generateMail } from './generate-mail.ts';
 
 /** Attachments are hashed, as the blob store does it, and kept nowhere: the disk is not what is measured. */
