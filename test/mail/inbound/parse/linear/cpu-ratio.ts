@@ -8,8 +8,8 @@ const MOST_ROUNDS = 15;
 /**
  * How many times longer twice the input takes: CPU time, so that waiting for others does not count, the least of five
  * rounds each. On a busy machine it takes more rounds to see the least, and where the caches end a step that is none of
- * the scanner's: while the ratio is not below `enough` it is measured again, with a larger input. Work that grows faster
- * than its input shows at every size. `prepare` makes an input of about so many characters, twice `largest` at most,
+ * the scanner's: while the ratio is not below `enough` it is measured again, with a larger and a smaller
+ * input. Work that grows faster than its input shows at every size. `prepare` makes an input of about so many characters, twice `largest` at most,
  * and gives what is to be measured.
  */
 export async function cpuRatio(
@@ -19,8 +19,9 @@ export async function cpuRatio(
 ): Promise<number> {
   let size = SMALLEST;
   while (size < largest && (await micros(prepare(size), 1)) < MEASURABLE_US) size *= 2;
-  let ratio = await ratioAt(prepare, size, enough);
-  while (ratio >= enough && size < largest) ratio = Math.min(ratio, await ratioAt(prepare, (size *= 2), enough));
+  let ratio = Infinity;
+  for (const tried of [size, Math.min(size * 2, largest), size / 2])
+    if (ratio >= enough) ratio = Math.min(ratio, await ratioAt(prepare, tried, enough));
   return ratio;
 }
 
