@@ -11,6 +11,9 @@ const FLAGS = [
   '--font-render-hinting=none',
 ];
 
+/** Operations whose refusal is an answer like another one: nobody is signed in, a second factor is asked for, a link was used. */
+const REFUSES = ['refresh', 'employee', 'second-factor', 'link'].map((name) => `/api/token/${name}`);
+
 export interface TestBrowser {
   /** A page with cookies and storage of its own. */
   open(options?: BrowserContextOptions): Promise<Page>;
@@ -46,8 +49,8 @@ export function useBrowser(): () => TestBrowser {
       context.setDefaultTimeout(30_000);
       const page = await context.newPage();
       page.on('console', (message) => {
-        // The answer 401 to the first refresh is how the portal learns that nobody is signed in.
-        if (message.type() === 'error' && !message.location().url.endsWith('/api/token/refresh'))
+        const asked = REFUSES.some((path) => message.location().url.endsWith(path));
+        if (message.type() === 'error' && !(asked && message.text().startsWith('Failed to load resource')))
           complaints.push(message.text());
       });
       page.on('pageerror', (error) => complaints.push(error.message));

@@ -20,6 +20,13 @@ describe('addresses of the portal', () => {
     ['/t', '', { page: 'not-found' }],
     ['/local-mail', '', { page: 'local-mail', id: null }],
     ['/local-mail/7', '', { page: 'local-mail', id: 7 }],
+    ['/forgot', '', { page: 'ask-link', purpose: 'reset-password' }],
+    ['/sign-in-link', '', { page: 'ask-link', purpose: 'sign-in' }],
+    ['/register', '', { page: 'register' }],
+    ['/link/confirm-email', '', { page: 'link', purpose: 'confirm-email' }],
+    ['/link/nonsense', '', { page: 'not-found' }],
+    ['/link', '', { page: 'not-found' }],
+    ['/register/me', '', { page: 'not-found' }],
     ['/elsewhere', '', { page: 'not-found' }],
   ])('%s%s is a place', (path, search, place) => expect(placeOf(path, search)).toEqual(place));
 

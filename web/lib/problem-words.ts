@@ -18,6 +18,11 @@ export function sayProblem({ status, error }: Problem, { failure }: Texts): stri
   return status >= 500 ? failure.server : error;
 }
 
+/** How long to wait before the next try. */
+export function waitOf({ retryAfter }: Problem, { time }: Texts): string {
+  return time.minutes(Math.ceil((retryAfter ?? 60) / 60));
+}
+
 /** The faults of fields in the answer to invalid input: name of the field → first fault. */
 export function fieldFaults({ status, details }: Problem): Record<string, string> {
   if (status !== 400) return {};

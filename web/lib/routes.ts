@@ -1,10 +1,19 @@
 export const VIEWS = ['open', 'new', 'mine', 'unassigned', 'waiting', 'all'] as const;
 export type View = (typeof VIEWS)[number];
 
+/** What a link in a mail about an account is for. */
+export const LINKS = ['sign-in', 'reset-password', 'confirm-email', 'change-email'] as const;
+export type LinkPurpose = (typeof LINKS)[number];
+/** What somebody without a session can be mailed. */
+export type MailedLink = 'sign-in' | 'reset-password';
+
 /** Where in the portal someone is. */
 export type Place =
   | { page: 'home' }
   | { page: 'sign-in'; to: string; again: boolean }
+  | { page: 'ask-link'; purpose: MailedLink }
+  | { page: 'link'; purpose: LinkPurpose }
+  | { page: 'register' }
   | { page: 'tickets'; view: View }
   | { page: 'ticket'; id: number }
   /** what mails link to */
@@ -22,9 +31,17 @@ export function placeOf(path: string, search = ''): Place {
     case '':
       return { page: 'home' };
     case 'sign-in':
-      return second === undefined
-        ? { page: 'sign-in', to: returnPath(query.get('to')), again: query.has('again') }
-        : { page: 'not-found' };
+      return only(second, { page: 'sign-in', to: returnPath(query.get('to')), again: query.has('again') });
+    case 'sign-in-link':
+      return only(second, { page: 'ask-link', purpose: 'sign-in' });
+    case 'forgot':
+      return only(second, { page: 'ask-link', purpose: 'reset-password' });
+    case 'register':
+      return only(second, { page: 'register' });
+    case 'link': {
+      const purpose = LINKS.find((name) => name === second);
+      return purpose ? { page: 'link', purpose } : { page: 'not-found' };
+    }
     case 'tickets':
       return ticketsPlace(second, query);
     case 't':
@@ -36,6 +53,14 @@ export function placeOf(path: string, search = ''): Place {
     default:
       return { page: 'not-found' };
   }
+}
+
+const only = (second: string | undefined, place: Place): Place =>
+  second === undefined ? place : { page: 'not-found' };
+
+/** Places for whoever is not signed in. */
+export function isOpen({ page }: Place): boolean {
+  return page === 'sign-in' || page === 'ask-link' || page === 'link' || page === 'register';
 }
 
 function ticketsPlace(second: string | undefined, query: URLSearchParams): Place {
@@ -61,6 +86,8 @@ export function returnPath(to: string | null): string {
 export const pathTo = {
   home: '/',
   signIn: (to: string, again = false) => `/sign-in?to=${encodeURIComponent(to)}${again ? '&again' : ''}`,
+  askLink: (purpose: MailedLink) => (purpose === 'sign-in' ? '/sign-in-link' : '/forgot'),
+  register: '/register',
   tickets: '/tickets',
   view: (view: View) => (view === 'open' ? '/tickets' : `/tickets?view=${view}`),
   ticket: (id: number) => `/tickets/${id}`,

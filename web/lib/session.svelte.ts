@@ -1,4 +1,4 @@
-import { ApiError, call, type Input, type Output } from '#contract/client.ts';
+import { ApiError, call, type Input, type Output, type Problem } from '#contract/client.ts';
 import type { RouteName } from '#contract/paths.ts';
 import { noteConnection } from './connection.svelte.ts';
 import { remember, remembered } from './remember.ts';
@@ -43,11 +43,18 @@ export async function askBytes(path: string): Promise<Blob> {
   });
 }
 
-/** Signs in. Throws ApiError `invalid_credentials`. */
-export async function signIn(email: string, password: string): Promise<void> {
-  enter(
-    await call('employeeToken', { body: { email, password } }, { headers: CLIENT, fetch: request as typeof fetch }),
-  );
+/** Operations that answer with a session. */
+type Way = 'employeeToken' | 'linkToken' | 'giveSecondFactor';
+
+/** Signs in by one of the ways there are. Throws ApiError; where a second factor is to be given, `challengeOf` has its question. */
+export async function signIn<W extends Way>(way: W, body: NonNullable<Input<W>['body']>): Promise<void> {
+  enter(await call(way, { body } as Input<W>, { headers: CLIENT, fetch: request as typeof fetch }));
+}
+
+/** The question for a second factor that a refused sign-in holds, or null. */
+export function challengeOf({ code, details }: Problem): string | null {
+  const { challenge } = details as { challenge?: unknown };
+  return code === 'second_factor_required' && typeof challenge === 'string' ? challenge : null;
 }
 
 /** Ends the session here and at the desk. */
