@@ -11,6 +11,7 @@ import { localMailRoutes, type LocalMailDeps } from './local-mail.ts';
 import { mountOpen } from './mount.ts';
 import { openapiDocument } from './openapi.ts';
 import { problem } from './problem.ts';
+import { referenceRoutes } from './reference/reference-routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import { portal } from './static.ts';
 import { taskRoutes } from './tasks.ts';
@@ -51,7 +52,8 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   attachmentRoutes(router, deps);
   if (deps.local) localMailRoutes(router, deps);
   const document = openapiDocument(deps.local);
-  mountOpen(router, deps, 'openapi', () => Promise.resolve(document));
+  mountOpen(router, deps, 'openapi', () => Promise.resolve({ ...document }));
+  referenceRoutes(router, document);
 
   server.use(refuseBadEscapes);
   server.use(router.routes());
