@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const node = { environment: 'node', testTimeout: 20_000, hookTimeout: 60_000 } as const;
@@ -44,5 +45,9 @@ const asked = process.argv.some((argument) => argument.includes('system'));
 /** What needs Debian packages or time (`system`) runs only when it is asked for. */
 export default defineConfig({
   cacheDir: '.cache/vite',
-  test: { projects: (asked ? [...everyday, system] : everyday).map((test) => ({ test })) },
+  // As many as there are cores: by default one of two would idle.
+  test: {
+    maxWorkers: availableParallelism(),
+    projects: (asked ? [...everyday, system] : everyday).map((test) => ({ test })),
+  },
 });

@@ -6,7 +6,10 @@ import type { PgBoss } from 'pg-boss';
 import type { Config } from './config.ts';
 import { createServer, type ServerDeps } from './api/server.ts';
 import { listen, closeServer } from './api/listen.ts';
+import { trustedProxies } from './api/client-address.ts';
+import { LIMIT_NAMES, LIMITS, type LimitName } from './contract/limits.ts';
 import { createBoss } from './db/boss.ts';
+import { createLimiter, type Limiter, type Window } from './db/limiter.ts';
 import { createOrm } from './db/orm.ts';
 import { transactionRunner, type RunTransaction } from './db/transaction.ts';
 import { entities } from './entities.ts';
@@ -26,7 +29,10 @@ import { maildirSource } from './mail/sources/maildir-source.ts';
 import { startSmtpDrop } from './mail/sources/smtp-source.ts';
 import type { Source } from './mail/sources/source.ts';
 import type { MailTransport } from './mail/transports/transport.ts';
+import { oidcProvider } from './people/identities/provider.ts';
 import { deriveSecrets, type Secrets } from './secrets.ts';
+import { applyEnvironment } from './settings/environment.ts';
+import type { Settings } from './settings/schema.ts';
 import { startWorker, type WorkerDeps } from './worker.ts';
 
 /** What a desk runs on; everything it needs from outside. */
@@ -50,6 +56,7 @@ export interface Desk {
   transaction: RunTransaction;
   blobs: BlobStore;
   secrets: Secrets;
+  limiter: Limiter<LimitName>;
   parsers: ParserPool;
   mailbox: Mailbox;
   ingest: IngestDeps;
@@ -87,17 +94,18 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     parse: (sha256, how) => parsers.parse(sha256, how),
     acknowledge: (ids) => acknowledgeDone(transaction, sourceOf, ids),
   };
+  const limiter = createLimiter(databaseUrl, windowsOf(config), log);
   const templates = await loadTemplates();
   const outbound = {
     blobs,
     keyring: secrets.replyTokens,
     templates,
+    links: secrets.links,
     publicUrl: options.publicUrl,
-    organisation: config.organisation,
     log,
   };
   const jobs: WorkerDeps = {
-    ...{ boss, transaction, log, ingest },
+    ...{ boss, transaction, log, ingest, links: secrets.links },
     poll: { transaction, sourceOf },
     fetch: { transaction, blobs, sourceOf, maxMessageBytes: config.maxMessageBytes, log },
     notify: { keyring: secrets.replyTokens },
@@ -106,8 +114,9 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   let draining = false;
 
   return {
-    ...{ orm, boss, transaction, blobs, secrets, parsers, mailbox, ingest, jobs },
+    ...{ orm, boss, transaction, blobs, secrets, limiter, parsers, mailbox, ingest, jobs },
     async startWeb(port, host) {
+      await transaction((tx) => applyEnvironment(tx, settingsOf(config)));
       const app = await createServer(serverDeps());
       const handle = app.callback();
       const server = await listen((request, response) => void handle(request, response), port, host);
@@ -119,7 +128,10 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         },
       };
     },
-    startWorker: () => startWorker(jobs),
+    async startWorker() {
+      await transaction((tx) => applyEnvironment(tx, settingsOf(config)));
+      return startWorker(jobs);
+    },
     startDrop: async (host, port, protocol = 'smtp') => {
       const mailboxOf = (address: string) => transaction((tx) => findMailboxId(tx, address));
       const tls = config.smtpDropTls && (await readTls(config.smtpDropTls));
@@ -130,18 +142,21 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       await boss.stop({ graceful: false, close: true, timeout: 1000 });
       await parsers.stop();
       await options.transport?.close();
+      await limiter.close();
       await orm.close();
     },
   };
 
   function serverDeps(): ServerDeps {
     return {
-      ...{ transaction, secrets, blobs, log, portalDir: PORTAL_DIR },
+      ...{ transaction, secrets, blobs, log, portalDir: PORTAL_DIR, limiter },
+      proxies: trustedProxies(config.trustedProxies),
+      limitFactor: config.rateLimitFactor,
       maxMessageBytes: config.maxMessageBytes,
-      organisation: config.organisation,
       supportAddress: config.supportAddress,
       local: config.mode === 'local',
       origin: () => options.publicUrl,
+      oidc: config.oidc && oidcProvider(config.oidc),
       https: options.publicUrl.startsWith('https:'),
       mailboxId: () => mailbox.id,
       localHtml: async (id) =>
@@ -152,13 +167,31 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   }
 }
 
+/** The table of limits, as far as this desk is configured to stretch it. */
+function windowsOf({ rateLimitFactor }: Config): Record<LimitName, Window> {
+  const windows = LIMIT_NAMES.map((name) => [
+    name,
+    { most: LIMITS[name].most * rateLimitFactor, seconds: LIMITS[name].seconds },
+  ]);
+  return Object.fromEntries(windows) as Record<LimitName, Window>;
+}
+
 /** The mailbox of the support address. Only the loopback drop of local mode believes whoever connects. */
 function mailboxOf(config: Config): Parameters<typeof ensureMailbox>[1] {
   const source = config.maildir
     ? { source: 'maildir' as const, sourceConfig: { path: config.maildir } }
     : { source: 'smtp' as const, sourceConfig: {} };
   const senderTrust = config.mode === 'local' && !config.maildir ? 'submission' : 'verify';
-  return { name: config.organisation, address: config.supportAddress, senderTrust, ...source };
+  return { name: config.organisation ?? config.supportAddress, address: config.supportAddress, senderTrust, ...source };
+}
+
+/** What the environment decides of the settings. Only web and worker say so: a tool may be run from anywhere. */
+function settingsOf({ organisation, supportAddress, maxMessageBytes }: Config): Partial<Settings> {
+  return {
+    support_address: supportAddress,
+    max_message_bytes: maxMessageBytes,
+    ...(organisation !== null && { organisation_name: organisation }),
+  };
 }
 
 /** One source object a mailbox, made when it is first asked for. */

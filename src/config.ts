@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -17,6 +18,17 @@ const address = z
   .toLowerCase()
   .regex(/^[a-z0-9._-]{1,16}@[a-z0-9.-]+$/, 'must be a mail address whose local part is at most 16 plain characters');
 
+/** An OpenID issuer. Its answers decide who is signed in, so plain http is for this machine alone. */
+const issuer = z.string().refine(
+  (text) => {
+    if (!URL.canParse(text)) return false;
+    const { protocol, hostname, search, hash } = new URL(text);
+    const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+    return search === '' && hash === '' && (protocol === 'https:' || (protocol === 'http:' && loopback));
+  },
+  { error: 'must be a URL that starts with https:// (http:// on this machine only), without query and fragment' },
+);
+
 const keysOf = (text: string) => text.split(',').map((entry) => entry.split(':'));
 
 /** kid:secret, the current one first; kid is one character of a-z2-7, the secret at least 32 bytes in base64. */
@@ -33,12 +45,34 @@ const secretKeys = z
     error: 'names two secrets by the same character',
   });
 
+/** IP addresses and networks (`10.0.0.0/8`), separated by commas. */
+const proxies = z
+  .string()
+  .transform((text) => text.split(',').map((entry) => entry.trim()))
+  .refine(
+    (entries) => entries.every(isNetwork),
+    'must be IP addresses or networks such as 10.0.0.0/8, separated by commas',
+  );
+
+function isNetwork(entry: string): boolean {
+  const [address = '', bits = '0', ...more] = entry.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
+}
+
+/** It stands in mail headers. */
+const organisation = z
+  .string()
+  .trim()
+  .max(100)
+  .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]+$/u, 'must be one line without control characters');
+
 /** Understood in both modes. */
 const common = {
   PORT: port(8080),
   HOST: z.string().default('127.0.0.1'),
   DATA_DIR: z.string().optional(),
-  ORGANISATION: z.string().trim().min(1).default('SmartSupport'),
+  ORGANISATION: organisation.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   SMTP_DROP_HOST: z.string().default('127.0.0.1'),
   SMTP_DROP_TLS_KEY: z.string().optional(),
@@ -47,7 +81,22 @@ const common = {
   MAX_MESSAGE_BYTES: z.coerce.number().int().min(10_000).max(1_000_000_000).default(50_000_000),
   DNS_SERVERS: z.string().optional(),
   MAILDIR: z.string().optional(),
+  TRUSTED_PROXY: proxies.optional(),
+  RATE_LIMIT_FACTOR: z.coerce.number().int().min(1).max(100_000).default(1),
+  OIDC_ISSUER: issuer.optional(),
+  OIDC_CLIENT_ID: z.string().trim().min(1).optional(),
+  OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  OIDC_NAME: z.string().trim().min(1).max(60).optional(),
 };
+
+/** Sign-in with an OpenID provider is configured whole or not at all. */
+const OIDC_NEEDS = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const;
+
+/** What is missing of it. A refinement of the schema would be silent while anything else is wrong. */
+function missingOidc(given: Record<string, unknown>): string[] {
+  const some = Object.keys(given).some((name) => name.startsWith('OIDC_') && VARIABLES.includes(name));
+  return some ? OIDC_NEEDS.filter((name) => !(name in given)) : [];
+}
 
 const local = z.object({
   ...common,
@@ -80,7 +129,8 @@ export interface Config {
   port: number;
   host: string;
   dataDir: string;
-  organisation: string;
+  /** null: the settings say it. */
+  organisation: string | null;
   logLevel: string;
   supportAddress: string;
   smtpDropHost: string;
@@ -95,6 +145,10 @@ export interface Config {
   dnsServers: string[] | null;
   /** Folder of a Maildir that mail for the support address is read from, besides the drop. */
   maildir: string | null;
+  /** Proxies in front of the desk whose X-Forwarded-For is believed; none: whoever connects is who asks. */
+  trustedProxies: readonly string[];
+  /** Multiplies every limit on how often something may be asked. */
+  rateLimitFactor: number;
   /** null in local mode: the embedded PostgreSQL decides. */
   databaseUrl: string | null;
   databaseOwnerUrl: string | null;
@@ -102,6 +156,17 @@ export interface Config {
   publicUrl: string | null;
   secretKeys: string | null;
   smtpUrl: string | null;
+  /** null: nobody signs in with an OpenID provider. */
+  oidc: OidcConfig | null;
+}
+
+/** The OpenID provider that people can sign in with, and this desk's client there. */
+export interface OidcConfig {
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** On the button of the sign-in page. */
+  name: string;
 }
 
 /** Reads the environment, or says in one line per variable what is missing or wrong. */
@@ -109,7 +174,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const mode = PRODUCTION_ONLY.some((name) => name in given) ? 'production' : 'local';
   const result = mode === 'production' ? production.safeParse(given) : local.safeParse(given);
-  if (!result.success) throw new UsageError(explain(result.error, mode, given));
+  const missing = missingOidc(given).map((name) => ({ path: [name], message: 'is missing' }));
+  if (!result.success || missing.length > 0)
+    throw new UsageError(explain([...(result.error?.issues ?? []), ...missing], mode, given));
 
   const values: Partial<z.infer<typeof production>> & z.infer<typeof local> = result.data;
   return {
@@ -117,7 +184,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port: values.PORT,
     host: values.HOST,
     dataDir: values.DATA_DIR ? resolve(values.DATA_DIR) : join(PROJECT, '.data'),
-    organisation: values.ORGANISATION,
+    organisation: values.ORGANISATION ?? null,
     logLevel: values.LOG_LEVEL,
     supportAddress: values.SUPPORT_ADDRESS,
     smtpDropHost: values.SMTP_DROP_HOST,
@@ -127,11 +194,14 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     maxMessageBytes: values.MAX_MESSAGE_BYTES,
     dnsServers: values.DNS_SERVERS?.split(',').map((server) => server.trim()) ?? null,
     maildir: values.MAILDIR ? resolve(values.MAILDIR) : null,
+    trustedProxies: values.TRUSTED_PROXY ?? [],
+    rateLimitFactor: values.RATE_LIMIT_FACTOR,
     databaseUrl: values.DATABASE_URL ?? null,
     databaseOwnerUrl: values.DATABASE_OWNER_URL ?? values.DATABASE_URL ?? null,
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     secretKeys: values.SECRET_KEYS ?? null,
     smtpUrl: values.SMTP_URL ?? null,
+    oidc: oidcOf(values),
   };
 }
 
@@ -147,10 +217,20 @@ function bothOrNone(given: {
   );
 }
 
-function explain(error: z.ZodError, mode: Config['mode'], given: Record<string, unknown>): string {
+function oidcOf(values: z.infer<typeof local>): OidcConfig | null {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret, OIDC_NAME: name } = values;
+  if (!issuer || !clientId || !clientSecret) return null;
+  return { issuer, clientId, clientSecret, name: name ?? new URL(issuer).hostname };
+}
+
+function explain(
+  issues: readonly Pick<z.core.$ZodIssue, 'path' | 'message'>[],
+  mode: Config['mode'],
+  given: Record<string, unknown>,
+): string {
   // The first complaint about a variable is enough.
   const lines = new Map<string, string>();
-  for (const { path, message } of error.issues) {
+  for (const { path, message } of issues) {
     const name = String(path[0]);
     if (!lines.has(name)) lines.set(name, name in given ? `${name} is wrong: ${message}` : `${name} is missing`);
   }

@@ -1,6 +1,9 @@
 import { ApiKey } from './people/api-key.ts';
 import { Session } from './people/session.ts';
 import { Employee } from './people/employee.ts';
+import { Passkey } from './people/factors/passkeys/passkey.ts';
+import { Totp } from './people/factors/totp/totp.ts';
+import { Identity } from './people/identities/identity.ts';
 import { Task } from './tasks/task.ts';
 import { Attachment } from './tickets/attachment.ts';
 import { Category, Department } from './tickets/category.ts';
@@ -15,6 +18,7 @@ import { OutboundMessage } from './mail/outbound/outbound-message.ts';
 
 /** Every table that the ORM writes. */
 export const entities = [
-  ...[Employee, Session, ApiKey, Category, Department, Ticket, Participant, Comment, Attachment, TicketEvent, Task],
+  ...[Employee, Session, ApiKey, Totp, Passkey, Identity, Task],
+  ...[Category, Department, Ticket, Participant, Comment, Attachment, TicketEvent],
   ...[Mailbox, InboundMessage, InboundKey, MailMessage, MailReference, OutboundMessage],
 ];

@@ -6,6 +6,12 @@ const ERRORS = {
   invalid_credentials: 401,
   second_factor_required: 401,
   forbidden: 403,
+  /** The password that was asked for again is wrong. Not 401: the session goes on. */
+  wrong_password: 403,
+  /** The second factor that was asked for again is. */
+  wrong_factor: 403,
+  /** Whoever this is, an admin has not approved them yet. */
+  approval_pending: 403,
   /** The sign-in is too old for this: confirm it. */
   reauthentication_required: 403,
   /** Nothing else is possible before a second factor is set up. */

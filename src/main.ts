@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig, type Config } from './config.ts';
 import { account } from './commands/account.ts';
+import { audit, readAuditCommand } from './commands/audit.ts';
 import { ingest } from './commands/ingest.ts';
 import { openLocalDesk } from './commands/local-desk.ts';
 import { start, type Side } from './commands/start.ts';
@@ -56,6 +57,14 @@ const COMMANDS: Record<string, Command> = {
       '{file, outcome, reason, ticket, ms}. Quiet unless --notify: nobody gets a mail about it.\n' +
       'Exit code 0 when each message has an outcome, 1 when some are left for a later try.',
     run: runIngest,
+  },
+  audit: {
+    usage: 'audit verify [--head ID:HASH]… | audit head',
+    about:
+      'verify reads the whole audit log and names every row that was edited, replaced or is missing. Exit code 0: intact, 1: not.\n' +
+      'head prints its end as ID:HASH. Kept elsewhere, as the daily line "end of the audit log" of the worker is, and given to\n' +
+      'verify, it shows whether the end was cut off since, or all of it written anew.',
+    run: runAudit,
   },
   parse: {
     usage: 'parse PATH…',
@@ -148,6 +157,14 @@ async function runAccount(args: string[]): Promise<number> {
   const config = readConfig(process.env);
   process.stdout.write(`${await account(config, logOf(config), { email, role })}\n`);
   return 0;
+}
+
+async function runAudit(args: string[]): Promise<number> {
+  const options = { head: { type: 'string', multiple: true } } as const;
+  const { values, positionals: asked } = strict(() => parseArgs({ args, options, allowPositionals: true }));
+  const command = readAuditCommand(asked, values.head ?? []);
+  const config = readConfig(process.env);
+  return audit(config, logOf(config), command, (line) => process.stdout.write(`${line}\n`));
 }
 
 /** Plain arguments of a command without options; `most` of them. */

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert } from './errors.ts';
@@ -20,6 +20,8 @@ export interface Secrets {
   refresh: Buffer;
   /** Derives the tokens of links sent by mail. */
   links: Buffer;
+  /** Makes fingerprints of addresses, for counters and the audit log. */
+  fingerprint: Buffer;
 }
 
 /** Derives all keys from SECRET_KEYS (`kid:base64,…`, the current one first). */
@@ -39,7 +41,13 @@ export function deriveSecrets(secretKeys: string): Secrets {
     sealing: keyring('sealing'),
     refresh: Buffer.from(hkdfSync('sha256', masters[0]?.[1] ?? '', '', 'refresh', 32)),
     links: Buffer.from(hkdfSync('sha256', masters[0]?.[1] ?? '', '', 'links', 32)),
+    fingerprint: Buffer.from(hkdfSync('sha256', masters[0]?.[1] ?? '', '', 'fingerprint', 32)),
   };
+}
+
+/** What tells one mail or network address from another without saying which: 128 bits that nobody can try out without the key. */
+export function fingerprint(key: Buffer, address: string): string {
+  return createHmac('sha256', key).update(address).digest().subarray(0, 16).toString('base64url');
 }
 
 /** Local mode: the secret of this data folder, made at the first start (mode 0600). */

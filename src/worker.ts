@@ -1,7 +1,9 @@
 import type { PgBoss } from 'pg-boss';
 import type { Handlers, QueueName } from './jobs/queues.ts';
 import { QUEUES } from './jobs/queues.ts';
+import { headText, readAuditHead } from './db/read-audit-head.ts';
 import type { RunTransaction } from './db/transaction.ts';
+import { expireKeys } from './db/idempotency.ts';
 import type { Log } from './log.ts';
 import { fetchMessages, type FetchDeps } from './mail/inbound/fetch-messages.ts';
 import { ingestMessages, type IngestDeps } from './mail/inbound/ingest-messages.ts';
@@ -11,15 +13,18 @@ import { notifyEvents, type NotifyDeps } from './mail/outbound/notify-events.ts'
 import { recoverOutbox } from './mail/outbound/recover-outbox.ts';
 import { sendMessages, type SendDeps } from './mail/outbound/send-messages.ts';
 import { pollAll, sweep } from './mail/sweep.ts';
-import { expireKeys } from './db/idempotency.ts';
+import { sendLinks } from './people/send-links.ts';
 import { forgetTasks } from './tasks/forget-tasks.ts';
 import { runTasks } from './tasks/run-tasks.ts';
+import { CLOSED_AT_ONCE, closeResolved } from './tickets/close-resolved.ts';
 import { faultPoint } from './fault-point.ts';
 
 export interface WorkerDeps {
   boss: PgBoss;
   transaction: RunTransaction;
   log: Log;
+  /** Derives the tokens of links sent by mail. */
+  links: Buffer;
   poll: PollDeps;
   fetch: FetchDeps;
   ingest: IngestDeps;
@@ -33,9 +38,13 @@ const idsOf = (jobs: readonly Ids[]) => [...new Set(jobs.flatMap(({ ids }) => id
 /** Milliseconds between two looks for rows without a job, and between two polls. */
 const SWEEP_EVERY = 15_000;
 const POLL_EVERY = 10_000;
+/** Milliseconds between two looks for tickets that close by themselves. */
+const CLOSE_EVERY = 600_000;
+/** A day: so often the end of the audit log goes into the log of the desk, which lies elsewhere. */
+const HEAD_EVERY = 24 * 3600_000;
 
 /** The whole background side on one screen: queue name → function. A queue without a handler does not compile. */
-function handlersOf({ transaction, log, poll, fetch, ingest, notify, send }: WorkerDeps): Handlers {
+function handlersOf({ transaction, log, links, poll, fetch, ingest, notify, send }: WorkerDeps): Handlers {
   return {
     'poll-mailbox': async ([job]) => void (job && (await pollMailbox(poll, job.mailboxId))),
     'fetch-messages': (jobs) => fetchMessages(fetch, idsOf(jobs)),
@@ -43,6 +52,7 @@ function handlersOf({ transaction, log, poll, fetch, ingest, notify, send }: Wor
     'notify-events': async (jobs) => {
       for (const ids of parts(idsOf(jobs))) await transaction((tx) => notifyEvents(tx, ids, notify));
     },
+    'send-links': (jobs) => transaction((tx) => sendLinks(tx, idsOf(jobs), links)),
     'notify-accounts': (jobs) => transaction((tx) => notifyAccounts(tx, idsOf(jobs), notify)),
     'run-tasks': (jobs) => runTasks({ transaction, log }, idsOf(jobs)),
     'send-messages': async (jobs) => {
@@ -59,6 +69,14 @@ async function sweepAll(tx: Parameters<typeof sweep>[0]): Promise<void> {
   await forgetTasks(tx);
 }
 
+async function closeAll(transaction: RunTransaction): Promise<void> {
+  while ((await transaction(closeResolved)) === CLOSED_AT_ONCE);
+}
+
+async function logHead(transaction: RunTransaction, log: Log): Promise<void> {
+  log.info({ auditHead: headText(await transaction(readAuditHead)) }, 'end of the audit log');
+}
+
 /** Takes on jobs and keeps looking for rows that lost theirs. `stop` lets what is running finish. */
 export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<void> }> {
   const { boss, transaction, log } = deps;
@@ -69,13 +87,20 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
     await recoverOutbox(tx);
     await pollAll(tx);
   });
+  await transaction(closeResolved); // the others in their turn: jobs do not wait for them
+  await logHead(transaction, log);
   for (const name of Object.keys(QUEUES) as QueueName[]) await work(boss, name, handlers, log);
 
-  const every = (milliseconds: number, turn: (tx: Parameters<typeof sweep>[0]) => Promise<void>) =>
+  const every = (milliseconds: number, turn: () => Promise<void>) =>
     setInterval(() => {
-      transaction(turn).catch((error: unknown) => log.warn({ err: error }, 'sweeper'));
+      turn().catch((error: unknown) => log.warn({ err: error }, 'sweeper'));
     }, milliseconds);
-  const timers = [every(SWEEP_EVERY, sweepAll), every(POLL_EVERY, pollAll)];
+  const timers = [
+    every(SWEEP_EVERY, () => transaction(sweepAll)),
+    every(POLL_EVERY, () => transaction(pollAll)),
+    every(CLOSE_EVERY, () => closeAll(transaction)),
+    every(HEAD_EVERY, () => logHead(transaction, log)),
+  ];
   return {
     async stop() {
       timers.forEach(clearInterval);

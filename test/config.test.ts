@@ -29,7 +29,7 @@ test('without any variable the desk is local, on the loopback, with its data in 
     port: 8080,
     host: '127.0.0.1',
     dataDir: resolve(import.meta.dirname, '..', '.data'),
-    organisation: 'SmartSupport',
+    organisation: null,
     logLevel: 'info',
     supportAddress: 'support@localhost',
     smtpDropHost: '127.0.0.1',
@@ -39,11 +39,14 @@ test('without any variable the desk is local, on the loopback, with its data in 
     maxMessageBytes: 50_000_000,
     dnsServers: null,
     maildir: null,
+    trustedProxies: [],
+    rateLimitFactor: 1,
     databaseUrl: null,
     databaseOwnerUrl: null,
     publicUrl: null,
     secretKeys: null,
     smtpUrl: null,
+    oidc: null,
   });
 });
 
@@ -78,6 +81,8 @@ test('numbers, lists and folders are read as what they are', () => {
     DNS_SERVERS: '127.0.0.1:5353, ::1',
     MAILDIR: 'mail',
     MAX_MESSAGE_BYTES: '10000',
+    TRUSTED_PROXY: '127.0.0.1, ::1,10.0.0.0/8,fd00::/8',
+    RATE_LIMIT_FACTOR: '20',
   };
   expect(readConfig(env)).toMatchObject({
     port: 0,
@@ -85,6 +90,8 @@ test('numbers, lists and folders are read as what they are', () => {
     dnsServers: ['127.0.0.1:5353', '::1'],
     maildir: join(process.cwd(), 'mail'),
     maxMessageBytes: 10_000,
+    trustedProxies: ['127.0.0.1', '::1', '10.0.0.0/8', 'fd00::/8'],
+    rateLimitFactor: 20,
   });
 });
 
@@ -122,6 +129,13 @@ test.each<[string, string]>([
   ['SUPPORT_ADDRESS', 'sup+port@localhost'],
   ['SUPPORT_ADDRESS', 'a-very-long-local-part@localhost'],
   ['ORGANISATION', '   '],
+  ['TRUSTED_PROXY', 'proxy.example.com'],
+  ['TRUSTED_PROXY', '10.0.0.0/33'],
+  ['TRUSTED_PROXY', '10.0.0.0/'],
+  ['TRUSTED_PROXY', '10.0.0.1,'],
+  ['TRUSTED_PROXY', '0/0'],
+  ['RATE_LIMIT_FACTOR', '0'],
+  ['RATE_LIMIT_FACTOR', '1.5'],
 ])('%s=%s is refused by name, in one line', (name, value) => {
   expect(refusal({ [name]: value })).toEqual([
     'The configuration is wrong.',
@@ -155,4 +169,38 @@ test('every variable of either mode is listed once', () => {
 test.each(['SMTP_DROP_TLS_KEY', 'SMTP_DROP_TLS_CERT'])('%s alone is refused, and says what is missing', (name) => {
   const other = name.endsWith('KEY') ? 'SMTP_DROP_TLS_CERT' : 'SMTP_DROP_TLS_KEY';
   expect(() => readConfig({ [name]: '/etc/ssl/desk.pem' })).toThrow(`${other} is missing`);
+});
+
+const OIDC = { OIDC_ISSUER: 'https://id.maravia.example/realm', OIDC_CLIENT_ID: 'desk', OIDC_CLIENT_SECRET: 'secret' };
+
+test('the OpenID provider is read in both modes, and is called by its host where it has no name', () => {
+  const oidc = { issuer: OIDC.OIDC_ISSUER, clientId: 'desk', clientSecret: 'secret', name: 'id.maravia.example' };
+  expect(readConfig(OIDC)).toMatchObject({ mode: 'local', oidc });
+  expect(readConfig({ ...production, ...OIDC, OIDC_NAME: 'Maravia ID' })).toMatchObject({
+    ...{ mode: 'production', oidc: { ...oidc, name: 'Maravia ID' } },
+  });
+});
+
+test('half an OpenID provider is refused with a line for each variable that is missing, whatever else is wrong', () => {
+  const missing = ['OIDC_ISSUER is missing', 'OIDC_CLIENT_ID is missing', 'OIDC_CLIENT_SECRET is missing'];
+  expect(refusal({ OIDC_NAME: 'Maravia ID' }).slice(1)).toEqual(missing);
+  expect(refusal({ OIDC_ISSUER: OIDC.OIDC_ISSUER }).slice(1)).toEqual(missing.slice(1));
+  expect(refusal({ ...OIDC, OIDC_CLIENT_SECRET: '', PORT: 'x' }).slice(1)).toEqual([
+    ...[expect.stringMatching(/^PORT is wrong/), 'OIDC_CLIENT_SECRET is missing'],
+  ]);
+});
+
+test.each([
+  ['http://id.maravia.example', false],
+  ['ftp://id.maravia.example', false],
+  ['id.maravia.example', false],
+  ['https://id.maravia.example/?tenant=1', false],
+  ['http://localhost.maravia.example', false],
+  ['http://localhost:9000', true],
+  ['http://127.0.0.1:9000', true],
+  ['http://[::1]:9000', true],
+])('the issuer %s is taken: %s', (issuer, taken) => {
+  const env = { ...OIDC, OIDC_ISSUER: issuer };
+  if (taken) expect(readConfig(env).oidc?.issuer).toBe(issuer);
+  else expect(refusal(env).slice(1)).toEqual([expect.stringMatching(/^OIDC_ISSUER is wrong: must be a URL/)]);
 });

@@ -13,7 +13,9 @@ test('every test that the list of features names exists', () => {
     return (
       title !== undefined &&
       !['`', "'", '"'].some(
-        (quote) => source.includes(`(${quote}${title}${quote}`) || source.includes(`\n  ${quote}${title}${quote}`),
+        (quote) =>
+          source.includes(`(${quote}${title}${quote}`) ||
+          ['\n  ', '\n    '].some((indent) => source.includes(`${indent}${quote}${title}${quote}`)),
       )
     );
   });

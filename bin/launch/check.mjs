@@ -4,7 +4,7 @@ import { toolPath } from './tool.mjs';
 
 /** What `npm run check` does: everything about the code that needs no portal and no browser. */
 const PARTS = [
-  ['types', 'tsc', ['--noEmit', '-p', '.']],
+  ['types', 'tsc', ['--noEmit', '-p', '.', '--incremental', '--tsBuildInfoFile', '.cache/tsc.json']],
   ['unit tests', 'vitest', ['run', '--project', 'unit']],
   ['lint', 'eslint', ['--cache', '--cache-location', '.cache/eslint/', '.']],
   ['svelte', 'svelte-check', ['--tsconfig', 'web/tsconfig.json', '--threshold', 'warning', '--output', 'human']],

@@ -4,20 +4,27 @@ import type { RouterContext } from '@koa/router';
 import type { z } from 'zod';
 import { PATHS, type RouteName } from '../contract/paths.ts';
 import { ROUTES, type Routes } from '../contract/routes.ts';
-import { takesVersion, type Route } from '../contract/route.ts';
+import { LIMITS, type LimitName } from '../contract/limits.ts';
+import { limitsOf, takesVersion, type Route } from '../contract/route.ts';
 import type { RunTransaction, Transaction } from '../db/transaction.ts';
 import { AppError, fieldError } from '../errors.ts';
 import type { BlobStore } from '../files/blob-store.ts';
 import { authenticate, readClaim, type Claim, type Principal } from '../people/authenticate.ts';
+import type { Employee } from '../people/employee.ts';
+import { noteDeadKey } from '../people/note-dead-key.ts';
+import { isRecent, type Session } from '../people/session.ts';
 import type { Secrets } from '../secrets.ts';
+import { readSettings } from '../settings/read-settings.ts';
 import type { NewFile } from '../tickets/new-comment.ts';
 import { readVersion, sendReply } from './conditional.ts';
 import { once, readKey, type Answer as JsonAnswer, type Reply } from './idempotency.ts';
 import { readBytes, readJson } from './read-body.ts';
-import { readUpload } from './uploads.ts';
+import { readSmallFile } from './read-small-file.ts';
+import { admit, limitEntry, LimitReached, type Asking, type LimitDeps } from './request-limits.ts';
+import { readUpload, uploadLimits, type UploadLimits } from './uploads.ts';
 
 /** What every route needs. */
-export interface MountDeps {
+export interface MountDeps extends LimitDeps {
   transaction: RunTransaction;
   secrets: Secrets;
   blobs: BlobStore;
@@ -33,7 +40,8 @@ export interface Call<N extends RouteName> {
   ctx: RouterContext;
 }
 
-type Answer<N extends RouteName> = z.input<Routes[N]['response']>;
+/** What a handler answers, before the contract has checked it. */
+export type Answer<N extends RouteName> = z.input<Routes[N]['response']>;
 
 /** Binds a handler to an operation that needs sign-in; it runs in one transaction with its actor. */
 export function mount<N extends RouteName>(
@@ -48,34 +56,73 @@ export function mount<N extends RouteName>(
     const key = readKey(ctx, name);
     const transaction = inRequest(ctx, deps.transaction);
     const { takes } = ROUTES[name] as Route;
-    if (takes !== 'json') await transaction((tx) => principalOf(tx, name, claim)); // nobody uploads before sign-in
+    const asking: Asking = { route: name };
+    const enter = async (tx: Transaction) => {
+      const principal = await principalOf(tx, name, claim);
+      asking.user = principal.actor.id;
+      return { principal, admitted: await admit(deps, ctx, limitsOf(ROUTES[name]), asking) };
+    };
     try {
-      const call = await parseCall(ctx, name, deps);
-      return await transaction(async (tx) => {
-        const principal = await principalOf(tx, name, claim);
-        const work = async () => written(name, await handler({ ...call, ...principal, tx }));
-        return once(tx, { name, key, actor: principal.actor, call }, work);
+      // Nobody uploads before sign-in, nor beyond the limit.
+      const before =
+        takes === 'json'
+          ? null
+          : await transaction(async (tx) => ({ ...(await enter(tx)), limits: uploadLimits(await readSettings(tx)) }));
+      const call = await parseCall(ctx, name, deps, before?.limits ?? null);
+      const done = await transaction(async (tx) => {
+        const { principal, admitted } = before
+          ? { ...before, principal: await principalOf(tx, name, claim) }
+          : await enter(tx);
+        const work = async () => written(name, await handler({ ...call, ...principal, tx: withKey(tx, principal) }));
+        return { reply: await once(tx, { name, key, actor: principal.actor, call }, work), admitted };
       });
+      await done.admitted.succeeded();
+      return done.reply;
     } catch (error) {
       if (isRefusal(error)) await transaction((tx) => auditRefusal(tx, name, claim, error));
+      if (isUnknown(error) && claim.kind === 'key') await transaction((tx) => noteDeadKey(tx, claim.hash));
+      if (error instanceof LimitReached) await auditLimit(deps, ctx, error, asking);
       throw error;
     }
   });
 }
 
+/** After what it was refused in: that has been rolled back. */
+async function auditLimit(deps: MountDeps, ctx: RouterContext, error: LimitReached, asking: Asking): Promise<void> {
+  if (!error.fresh) return;
+  await inRequest(ctx, deps.transaction)((tx) => Promise.resolve(tx.audit(limitEntry(deps, ctx, error, asking))));
+}
+
+/** Who calls, in their session: for operations that no API key may call, because they are about the session itself. */
+export function inSession({ actor, session }: Principal): { actor: Employee; session: Session } {
+  if (!session) throw new AppError('forbidden', 'This needs a person, not an API key');
+  return { actor, session };
+}
+
 /** What a transaction of this request writes into the audit log names the request. */
-function inRequest(ctx: RouterContext, transaction: RunTransaction): RunTransaction {
+export function inRequest(ctx: RouterContext, transaction: RunTransaction): RunTransaction {
   const requestId = String(ctx.state['requestId'] ?? '');
   return (work) => transaction((tx) => work({ ...tx, audit: (entry) => tx.audit({ requestId, ...entry }) }));
+}
+
+/** What is done by an API key is audited with the key, beside the person it acts as. */
+function withKey(tx: Transaction, { keyId }: Principal): Transaction {
+  if (keyId === null) return tx;
+  return { ...tx, audit: (entry) => tx.audit({ ...entry, data: { ...entry.data, api_key: keyId } }) };
 }
 
 function isRefusal(error: unknown): error is AppError {
   return error instanceof AppError && error.status === 403;
 }
 
+function isUnknown(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'authentication_required';
+}
+
 async function auditRefusal(tx: Transaction, name: RouteName, claim: Claim, { code }: AppError): Promise<void> {
   const principal = await authenticate(tx, claim);
-  tx.audit({
+  const { audit } = principal ? withKey(tx, principal) : tx;
+  audit({
     action: 'request.refused',
     actorId: principal?.actor.id ?? null,
     outcome: 'refused',
@@ -88,13 +135,43 @@ export function mountOpen<N extends RouteName>(
   router: Router,
   deps: MountDeps,
   name: N,
-  handler: (call: Call<N>) => Promise<Answer<N>>,
+  handler: (call: Call<N> & { transaction: RunTransaction }) => Promise<Answer<N>>,
 ): void {
   if (ROUTES[name].access !== 'anyone') throw new Error(`${name} needs sign-in: use mount`);
+  const { takes, limits }: Route = ROUTES[name];
+  // A large body is read only from whom the limits that need none of it let through.
+  const early = takes === 'json' ? [] : limits.filter((limit) => !needsAddress(limit));
+  const late = limits.filter((limit) => !early.includes(limit));
   register(router, name, async (ctx) => {
     readKey(ctx, name);
-    return { ...written(name, await handler(await parseCall(ctx, name, deps))), replayed: false };
+    const asking: Asking = { route: name };
+    try {
+      await admit(deps, ctx, early, asking);
+      const call = await parseCall(ctx, name, deps);
+      Object.assign(asking, addressOf(call.body));
+      const admitted = await admit(deps, ctx, late, asking);
+      const answer = await handler({ ...call, transaction: inRequest(ctx, deps.transaction) }).catch(
+        async (error: unknown) => {
+          // The password was right.
+          if (error instanceof AppError && error.code === 'second_factor_required') await admitted.succeeded();
+          throw error;
+        },
+      );
+      await admitted.succeeded();
+      return { ...written(name, answer), replayed: false };
+    } catch (error) {
+      if (error instanceof LimitReached) await auditLimit(deps, ctx, error, asking);
+      throw error;
+    }
   });
+}
+
+const needsAddress = (limit: LimitName) => LIMITS[limit].by === 'address' || LIMITS[limit].by === 'address and ip';
+
+/** The mail address that a request is about, as its body names it. */
+function addressOf(body: unknown): { address?: string } {
+  const { email } = (body ?? {}) as { email?: unknown };
+  return typeof email === 'string' ? { address: email } : {};
 }
 
 function register<N extends RouteName>(router: Router, name: N, answer: (ctx: RouterContext) => Promise<Reply>): void {
@@ -117,9 +194,6 @@ function written(name: RouteName, answer: unknown): JsonAnswer {
 
 const signInFirst = () => new AppError('authentication_required', 'Authentication required');
 
-/** Milliseconds in which a sign-in is recent. */
-const RECENT = 15 * 60_000;
-
 /** Who calls, if they may call this operation at all. What they see and change of an object is decided where it is read. */
 async function principalOf(tx: Transaction, name: RouteName, claim: Claim): Promise<Principal> {
   const principal = await authenticate(tx, claim);
@@ -133,18 +207,28 @@ async function principalOf(tx: Transaction, name: RouteName, claim: Claim): Prom
       scope ? `The API key needs the scope ${scope}` : 'This needs a person, not an API key',
     );
   if (session?.enrolOnly && !enrolment) throw new AppError('enrolment_required', 'Set up a second factor first');
-  if (recent && session && tx.now.getTime() - session.authenticatedAt.getTime() > RECENT)
-    throw new AppError('reauthentication_required', 'Confirm that it is you: your sign-in is older than 15 minutes');
+  if (recent && session) refuseOldSignIn(session, tx.now);
   return principal;
 }
 
-async function parseCall<N extends RouteName>(ctx: RouterContext, name: N, deps: MountDeps): Promise<Call<N>> {
+/** For operations of which only some uses need a sign-in of the last quarter of an hour. */
+export function refuseOldSignIn(session: Session, now: Date): void {
+  if (!isRecent(session, now))
+    throw new AppError('reauthentication_required', 'Confirm that it is you: your sign-in is older than 15 minutes');
+}
+
+async function parseCall<N extends RouteName>(
+  ctx: RouterContext,
+  name: N,
+  deps: MountDeps,
+  limits: UploadLimits | null = null,
+): Promise<Call<N>> {
   const route: Route = ROUTES[name];
   const params = parse(route.params, { ...(ctx['params'] as object) }, 'not_found');
   const query = parse(route.query, readQuery(ctx));
   if (PATHS[name][0] === 'GET') return { params, query, body: {}, files: [], ctx } as unknown as Call<N>;
   const version = readVersion(ctx, takesVersion(route));
-  const { body, files } = await readInput(ctx.req, route, deps);
+  const { body, files } = await readInput(ctx.req, route, deps, limits);
   const read = route.takes === 'raw' ? body : parse(route.body, version === null ? body : withVersion(body, version));
   return { params, query, body: read, files, ctx } as Call<N>;
 }
@@ -169,12 +253,22 @@ async function readInput(
   request: IncomingMessage,
   route: Route,
   deps: MountDeps,
+  limits: UploadLimits | null,
 ): Promise<{ body: unknown; files: NewFile[] }> {
-  if (route.takes === 'raw') return { body: await readBytes(request, deps.maxMessageBytes), files: [] };
+  if (route.takes === 'raw') return { body: await readRaw(request, route, deps.maxMessageBytes), files: [] };
   const multipart = /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '');
-  if (route.takes !== 'multipart' || !multipart) return { body: await readJson(request), files: [] };
-  const { fields, files } = await readUpload(request, deps.blobs);
+  if (route.file && multipart) return { body: await readSmallFile(request, route.file), files: [] };
+  if (route.takes !== 'multipart' || !multipart || !limits) return { body: await readJson(request), files: [] };
+  const { fields, files } = await readUpload(request, deps.blobs, limits);
   return { body: { ...fields }, files };
+}
+
+/** Bytes of a type that the route names, or a message of any type. */
+async function readRaw(request: IncomingMessage, { raw }: Route, messageBytes: number): Promise<Buffer> {
+  const [type = ''] = (request.headers['content-type'] ?? '').split(';');
+  if (raw && !raw.types.includes(type.trim().toLowerCase()))
+    throw new AppError('unsupported_media_type', `Send ${raw.types.join(' or ')}`);
+  return readBytes(request, raw?.bytes ?? messageBytes);
 }
 
 /** 400 with the wrong fields; a path parameter that cannot be an id names nothing: 404. */

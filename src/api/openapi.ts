@@ -1,7 +1,7 @@
 import { AREAS } from '../contract/areas.ts';
 import { takesIdempotencyKey } from '../contract/idempotency.ts';
 import { PATHS, type RouteName } from '../contract/paths.ts';
-import { takesVersion, type Route } from '../contract/route.ts';
+import { limitsOf, takesVersion, type Route } from '../contract/route.ts';
 import { ROUTES } from '../contract/routes.ts';
 import { ABOUT, HEADERS, PARAMETERS, REFUSALS, SCHEMAS, SECURITY } from './reference/components.ts';
 import { schemaMaker, type JsonSchema, type SchemaMaker } from './reference/json-schema.ts';
@@ -84,8 +84,9 @@ function operation(name: RouteName, schemas: SchemaMaker): Operation {
     ],
     ...(!reads && { requestBody: requestBody(route, schemas) }),
     responses: {
-      [route.status]: { description: 'Done', headers: answerHeaders(name), content: answer(route, schemas) },
-      ...(reads && { 304: { description: 'It is what the entity tag of If-None-Match stands for.' } }),
+      [route.status]: success(name, route, schemas),
+      ...(reads &&
+        route.status === 200 && { 304: { description: 'It is what the entity tag of If-None-Match stands for.' } }),
       ...Object.fromEntries(refusals(name, route).map((one) => [one, { $ref: `#/components/responses/${one}` }])),
     },
   };
@@ -108,19 +109,25 @@ function security({ scope }: Route): Record<string, string[]>[] {
 
 function headerNames(name: RouteName, route: Route): string[] {
   return [
-    ...(PATHS[name][0] === 'GET' ? ['If-None-Match'] : []),
+    ...(PATHS[name][0] === 'GET' && route.status === 200 ? ['If-None-Match'] : []),
     ...(takesIdempotencyKey(name) ? ['Idempotency-Key'] : []),
     ...(takesVersion(route) ? ['If-Match'] : []),
   ];
 }
 
-function answerHeaders(name: RouteName): Record<string, Reference> {
+function success(name: RouteName, route: Route, schemas: SchemaMaker): Operation['responses'][string] {
+  const redirects = route.status === 302;
   const names = [
-    ...(PATHS[name][0] === 'GET' ? ['ETag'] : []),
+    ...(PATHS[name][0] === 'GET' && !redirects ? ['ETag'] : []),
     ...(takesIdempotencyKey(name) ? ['Idempotent-Replayed'] : []),
+    ...(redirects ? ['Location'] : []),
+    ...(limitsOf(route).length > 0 ? ['RateLimit', 'RateLimit-Policy'] : []),
     'X-Request-Id',
   ];
-  return Object.fromEntries(names.map((one) => [one, { $ref: `#/components/headers/${one}` }]));
+  const headers = Object.fromEntries(names.map((one) => [one, { $ref: `#/components/headers/${one}` }]));
+  return redirects
+    ? { description: 'Go on there', headers }
+    : { description: 'Done', headers, content: answer(route, schemas) };
 }
 
 /** The refusals that follow from what an operation is; `default` stands for whatever else it says no to. */
@@ -132,7 +139,8 @@ function refusals(name: RouteName, route: Route): string[] {
     ...(PATHS[name][1].includes(':') ? ['404'] : []),
     ...(takesVersion(route) || takesIdempotencyKey(name) ? ['409'] : []),
     ...(writes ? ['413'] : []),
-    ...(writes && route.takes !== 'raw' ? ['415'] : []),
+    ...(writes && (route.takes !== 'raw' || route.raw) ? ['415'] : []),
+    ...(limitsOf(route).length > 0 ? ['429'] : []),
     'default',
   ];
 }
@@ -144,11 +152,12 @@ function parameters(schema: Route['params'], place: 'path' | 'query', schemas: S
   }));
 }
 
-function requestBody({ takes, body }: Route, schemas: SchemaMaker): NonNullable<Operation['requestBody']> {
-  if (takes === 'raw') return { required: true, content: { 'message/rfc822': {} } };
+function requestBody({ takes, body, raw, file }: Route, schemas: SchemaMaker): NonNullable<Operation['requestBody']> {
+  const types = raw?.types ?? ['message/rfc822'];
+  if (takes === 'raw') return { required: true, content: Object.fromEntries(types.map((type) => [type, {}])) };
   const schema = schemas.input(body);
   const files = { type: 'array', items: { type: 'string', contentMediaType: 'application/octet-stream' } };
-  const form = { ...schema, properties: { ...schema.properties, attachments: files } };
+  const form = { ...schema, properties: { ...schema.properties, ...(!file && { attachments: files }) } };
   return {
     content: {
       'application/json': { schema },

@@ -15,7 +15,8 @@ export function problem(log: Log) {
       if (!known) log.error({ err: error, requestId: ctx.state['requestId'] as string }, 'request failed');
       const told = known ?? new AppError('internal_error', 'Internal server error');
       ctx.status = told.status;
-      if (told.code === 'unavailable' || told.code === 'rate_limited') ctx.set('Retry-After', String(RETRY_AFTER));
+      if (told.code === 'unavailable' || told.code === 'rate_limited')
+        ctx.set('Retry-After', String(told.details['retry_after'] ?? RETRY_AFTER));
       if (told.status === 401) ctx.set('WWW-Authenticate', 'Bearer'); // RFC 9110 §11.6.1
       ctx.body = { error: told.message, code: told.code, details: told.details };
     }

@@ -3,16 +3,27 @@ import Router from '@koa/router';
 import Koa, { type Context, type Next } from 'koa';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { apiKeyRoutes } from './api-keys.ts';
 import { attachmentRoutes } from './attachments.ts';
+import { auditRoutes } from './audit.ts';
+import { classificationRoutes } from './classification.ts';
 import { deskRoutes, type DeskDeps } from './desk.ts';
+import { factorRoutes } from './factors.ts';
 import { frameRoutes, type FrameDeps } from './frames.ts';
 import { healthRoutes, type Health } from './health.ts';
 import { localMailRoutes, type LocalMailDeps } from './local-mail.ts';
 import { mountOpen } from './mount.ts';
+import { oidcRoutes, type OidcRouteDeps } from './oidc.ts';
 import { openapiDocument } from './openapi.ts';
+import { passwordRoutes } from './password.ts';
+import { employeeRoutes } from './people.ts';
 import { problem } from './problem.ts';
+import { profileRoutes } from './profile.ts';
 import { referenceRoutes } from './reference/reference-routes.ts';
+import { registrationRoutes } from './registration.ts';
 import { securityHeaders } from './security-headers.ts';
+import { sessionRoutes } from './sessions.ts';
+import { settingsRoutes } from './settings.ts';
 import { portal } from './static.ts';
 import { taskRoutes } from './tasks.ts';
 import { ticketRoutes, type TicketDeps } from './tickets.ts';
@@ -22,6 +33,7 @@ export type ServerDeps = DeskDeps &
   TicketDeps &
   TokenDeps &
   FrameDeps &
+  OidcRouteDeps &
   LocalMailDeps & {
     log: Log;
     health: Health;
@@ -46,10 +58,21 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   healthRoutes(router, deps.health);
   frameRoutes(router, deps);
   tokenRoutes(router, deps);
+  passwordRoutes(router, deps);
+  sessionRoutes(router, deps);
+  profileRoutes(router, deps);
+  factorRoutes(router, deps);
+  oidcRoutes(router, deps);
   deskRoutes(router, deps);
+  registrationRoutes(router, deps);
+  employeeRoutes(router, deps);
   ticketRoutes(router, deps);
   taskRoutes(router, deps);
   attachmentRoutes(router, deps);
+  settingsRoutes(router, deps);
+  classificationRoutes(router, deps);
+  auditRoutes(router, deps);
+  apiKeyRoutes(router, deps);
   if (deps.local) localMailRoutes(router, deps);
   const document = openapiDocument(deps.local);
   mountOpen(router, deps, 'openapi', () => Promise.resolve({ ...document }));

@@ -2,6 +2,8 @@ import type Router from '@koa/router';
 import type { Transaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Employee } from '../people/employee.ts';
+import { defaultPriority } from '../settings/default-priority.ts';
+import { readSettings } from '../settings/read-settings.ts';
 import { addComment } from '../tickets/add-comment.ts';
 import { lockTicket, may } from '../tickets/access.ts';
 import { Comment } from '../tickets/comment.ts';
@@ -15,6 +17,7 @@ import { transitionTicket } from '../tickets/transition-ticket.ts';
 import type { LockedTicket } from '../tickets/locked-ticket.ts';
 import { channelOf } from './channel.ts';
 import { mount, type MountDeps } from './mount.ts';
+import { pageLink } from './page-link.ts';
 import { presentComment, presentEvent, presentTicket, visibilitiesOf } from './present-ticket.ts';
 
 export interface TicketDeps extends MountDeps {
@@ -30,7 +33,7 @@ export function ticketRoutes(router: Router, deps: TicketDeps): void {
 
   mount(router, deps, 'listTickets', async ({ tx, actor, query }) => {
     const { count, countCapped, next, previous, results } = await listTickets(tx.em, actor, query);
-    const link = (cursor: string | null) => cursor && linkTo({ ...query, cursor });
+    const link = (cursor: string | null) => pageLink('/api/tickets', query, cursor);
     return { count, count_capped: countCapped, next: link(next), previous: link(previous), results };
   });
 
@@ -44,7 +47,7 @@ export function ticketRoutes(router: Router, deps: TicketDeps): void {
       subject: body.subject,
       body: body.description,
       channel: channelOf(ctx),
-      priority: body.priority ?? null,
+      priority: body.priority ?? defaultPriority(await readSettings(tx)),
       ...(await findClassification(tx, body)),
       scheduledFor: body.scheduled_for ? new Date(body.scheduled_for) : null,
       mailboxId: deps.mailboxId(),
@@ -103,10 +106,4 @@ async function refuseStale(
   const since = await lastEvents(tx.em, id, Math.min(version - given, MOST_CHANGES));
   const changes = since.flatMap((event) => presentEvent(event, reader) ?? []);
   throw new AppError('version_conflict', 'The ticket has changed since you read it', { version, changes });
-}
-
-function linkTo(query: Record<string, string | number | undefined>): string {
-  const search = new URLSearchParams();
-  for (const [key, value] of Object.entries(query)) if (value !== undefined) search.set(key, String(value));
-  return `/api/tickets?${search}`;
 }

@@ -1,10 +1,17 @@
 import { z } from 'zod';
 import type { Scope } from '../people/scopes.ts';
 import type { Role } from '../tickets/lifecycle.ts';
+import type { LimitName } from './limits.ts';
 import { PATHS, type RouteName } from './paths.ts';
 
 /** `anyone` needs no sign-in; the others name the roles that may call it (what they see is decided per object). */
 export type Access = 'anyone' | readonly Role[];
+
+/** The one file of a form, held in memory. */
+export interface SmallFile {
+  field: string;
+  bytes: number;
+}
 
 /** One operation of the HTTP API as data: the server, OpenAPI and the typed client all read it. */
 export interface Route<
@@ -20,7 +27,7 @@ export interface Route<
   body: B;
   response: R;
   /** Status of success. */
-  status: 200 | 201 | 202 | 204;
+  status: 200 | 201 | 202 | 204 | 302;
   /** json unless said: `multipart` also takes files in the field `attachments`; `raw` takes the bytes as they are. */
   takes: 'json' | 'multipart' | 'raw';
   /** json unless said: a stream is sent with its own headers. */
@@ -33,6 +40,12 @@ export interface Route<
   recent: boolean;
   /** Open to a session that must set up its second factor first. */
   enrolment: boolean;
+  /** Limits it counts against, beside those of everybody who is signed in (`limitsOf`). */
+  limits: readonly LimitName[];
+  /** Of `takes: 'raw'`: the content types and most bytes it takes; a message (RFC 5322) unless said. */
+  raw: { types: readonly string[]; bytes: number } | null;
+  /** Of `takes: 'multipart'`: the one small file that it takes instead of `attachments`; `body` has it as bytes. */
+  file: SmallFile | null;
   /** Its request or its answer holds a secret (password, token, key, code): it is never stored, so it takes no Idempotency-Key. */
   secret: boolean;
 }
@@ -68,9 +81,18 @@ export function route<
     scope: null,
     recent: false,
     enrolment: false,
+    limits: [],
+    raw: null,
+    file: null,
     secret: false,
   };
   return { ...defaults, ...given } as Route<P, Q, B, R>;
+}
+
+/** Every limit that a request to a route counts against. */
+export function limitsOf({ access, takes, limits }: Route): readonly LimitName[] {
+  if (access === 'anyone') return limits;
+  return [...limits, ...(takes === 'json' ? [] : (['upload'] as const)), 'api'];
 }
 
 /** Whether a change may name the version that it was made for: as `version` in the body, or by the header If-Match. */

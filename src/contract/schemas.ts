@@ -24,6 +24,14 @@ export const words = (max: number) =>
     .max(max)
     .refine((text) => !text.includes('\u0000'), 'must not contain NUL');
 
+/** A mail address as it is stored: lower case, nothing round it. */
+export const address = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(254)
+  .regex(/^[^\s"(),:;<>@[\\\]\p{Cc}]+@[^\s"(),:;<>@[\\\]\p{Cc}]+$/u, 'must be a mail address');
+
 export const Person = z.object({
   id: z.int(),
   name: z.string(),
@@ -151,6 +159,8 @@ export const Session = z.object({
   role: z.enum(ROLES),
   first_name: z.string(),
   last_name: z.string(),
+  /** Good for nothing but setting up the second factor that is required. */
+  enrolment_required: z.boolean(),
 });
 
 export const LocalMail = z.object({

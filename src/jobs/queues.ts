@@ -12,6 +12,7 @@ export const QUEUES = {
   'fetch-messages':  { data: ids,                                         batch: 1,  options: {} },
   'ingest-messages': { data: ids,                                         batch: 50, options: {} },
   'notify-events':   { data: ids,                                         batch: 50, options: {} },
+  'send-links':      { data: ids,                                         batch: 50, options: {} },
   'notify-accounts': { data: ids,                                         batch: 50, options: {} },
   'run-tasks':       { data: ids,                                         batch: 1,  options: {} },
   'send-messages':   { data: ids,                                         batch: 50, options: {} },

@@ -9,6 +9,8 @@ export const LINK_MINUTES = {
   'sign-in': 60,
   'change-email': 60,
 } as const;
+/** An invitation waits longer than a reset: nobody asked for it and sits waiting. It sets a password all the same. */
+export const INVITATION_MINUTES = 72 * 60;
 export type LinkPurpose = keyof typeof LINK_MINUTES;
 
 /** A used link, with what it was made for. */
@@ -22,11 +24,11 @@ export interface UsedLink {
 export async function makeLink(
   tx: Transaction,
   key: Buffer,
-  given: { employeeId: number; purpose: LinkPurpose; data?: Record<string, unknown> },
+  given: { employeeId: number; purpose: LinkPurpose; data?: Record<string, unknown>; minutes?: number },
 ): Promise<number> {
-  const { employeeId, purpose, data = {} } = given;
+  const { employeeId, purpose, data = {}, minutes = LINK_MINUTES[purpose] } = given;
   const nonce = randomBytes(16).toString('hex');
-  const expires = new Date(tx.now.getTime() + LINK_MINUTES[purpose] * 60_000);
+  const expires = new Date(tx.now.getTime() + minutes * 60_000);
   const [row] = await tx.em.execute<{ id: string }[]>(
     `insert into account_link (employee_id, purpose, nonce, token_hash, data, created_at, expires_at) values (?, ?, ?, ?, ?::jsonb, ?, ?) returning id`,
     [employeeId, purpose, nonce, hashOf(linkToken(key, nonce)), JSON.stringify(data), tx.now, expires],
@@ -48,7 +50,9 @@ export async function useLink(tx: Transaction, purpose: LinkPurpose, token: stri
   const [row] = await tx.em.execute<
     { id: string; employee_id: string; data: Record<string, unknown>; used_at: string | null; expired: boolean }[]
   >(
-    `select id, employee_id, data, used_at, expires_at <= ? as expired from account_link where token_hash = ? and purpose = ? for update`,
+    // The person first, as everybody does who changes both.
+    `select l.id, l.employee_id, l.data, l.used_at, l.expires_at <= ? as expired
+       from employee e join account_link l on l.employee_id = e.id where l.token_hash = ? and l.purpose = ? for no key update of e, l`,
     [tx.now, hashOf(token), purpose],
   );
   if (!row) throw linkNotFound();

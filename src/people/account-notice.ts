@@ -6,6 +6,7 @@ export const ACCOUNT_TEMPLATES = [
   'registration-approved',
   'registration-rejected',
   'registration-known',
+  'invitation',
   'confirm-email',
   'reset-password',
   'sign-in-link',

@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { Transaction } from '../db/transaction.ts';
 import type { Keyring } from '../secrets.ts';
+import { readSettings } from '../settings/read-settings.ts';
 import { readAccessToken, type Bearer } from './access-token.ts';
 import { ApiKey } from './api-key.ts';
-import type { Employee } from './employee.ts';
+import { isStaff, type Employee } from './employee.ts';
+import { isKey, readKey } from './key-format.ts';
 import type { Scope } from './scopes.ts';
-import { Session } from './session.ts';
+import { alive, Session } from './session.ts';
 
 /** Who calls: a person in a session, or a machine with a key of theirs. */
 export interface Principal {
@@ -13,22 +14,24 @@ export interface Principal {
   session: Session | null;
   /** null: a session, which may do all that its person may. */
   scopes: readonly Scope[] | null;
+  /** The API key that was used; null: a session. */
+  keyId: number | null;
 }
 
 /** What an Authorization header claims, checked as far as that needs no database. */
 export type Claim = { kind: 'session'; bearer: Bearer } | { kind: 'key'; hash: string };
 
-/** Characters that begin every API key, so that a leaked one is recognised by scanners. */
-export const KEY_PREFIX = 'ssk_';
-
-/** Milliseconds without a refresh after which a session ends (ASVS 7.3.1). */
-const IDLE = 12 * 3600 * 1000;
+/** A key notes when it was used at most so often: milliseconds. */
+const NOTE_EVERY = 60_000;
 
 /** Reads the token of an Authorization header (RFC 6750 §2.1); null: none, or not one of ours. */
 export function readClaim(accessTokens: Keyring, header: string): Claim | null {
   const [, token = ''] = /^Bearer +([\w.~+/-]+=*) *$/i.exec(header) ?? [];
   if (!token) return null;
-  if (token.startsWith(KEY_PREFIX)) return { kind: 'key', hash: keyHash(token) };
+  if (isKey(token)) {
+    const hash = readKey(token);
+    return hash === null ? null : { kind: 'key', hash };
+  }
   const bearer = readAccessToken(accessTokens, token, Math.floor(Date.now() / 1000));
   return bearer && { kind: 'session', bearer };
 }
@@ -39,28 +42,32 @@ export async function authenticate(tx: Transaction, claim: Claim): Promise<Princ
 }
 
 async function bySession(tx: Transaction, { sessionId, employeeId, version }: Bearer): Promise<Principal | null> {
-  const idle = new Date(tx.now.getTime() - IDLE);
   const session = await tx.em.findOne(
     Session,
-    { id: sessionId, employee: employeeId, revokedAt: null, expiresAt: { $gt: tx.now }, rotatedAt: { $gt: idle } },
+    { id: sessionId, employee: employeeId, ...alive(tx.now) },
     { populate: ['employee'] },
   );
   if (!session || session.employee.status !== 'approved' || session.employee.version !== version) return null;
-  return { actor: session.employee, session, scopes: null };
+  return { actor: session.employee, session, scopes: null, keyId: null };
 }
 
+/** A key dies with its account's approval, and with the role that may have keys. */
 async function byKey(tx: Transaction, hash: string): Promise<Principal | null> {
   const key = await tx.em.findOne(
     ApiKey,
     { keyHash: hash, revokedAt: null, expiresAt: { $gt: tx.now } },
     { populate: ['employee'] },
   );
-  if (key?.employee.status !== 'approved') return null;
-  key.lastUsedAt = tx.now;
-  return { actor: key.employee, session: null, scopes: key.scopes };
+  if (!key || !isStaff(key.employee) || !(await readSettings(tx)).feature_api_keys) return null;
+  if (!key.lastUsedAt || tx.now.getTime() - key.lastUsedAt.getTime() > NOTE_EVERY) await noteUse(tx, key.id);
+  return { actor: key.employee, session: null, scopes: key.scopes, keyId: key.id };
 }
 
-/** Keys are 256 random bits, so a fast hash is enough. */
-export function keyHash(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
+/** Skips a row that another request is about to write: it writes the same, and nobody waits for it. */
+async function noteUse({ em, now }: Transaction, id: number): Promise<void> {
+  await em.execute(
+    `update api_key set last_used_at = ? where id = (
+       select id from api_key where id = ? and (last_used_at is null or last_used_at < ?) for no key update skip locked)`,
+    [now, id, new Date(now.getTime() - NOTE_EVERY)],
+  );
 }

@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import { ROLES } from '../tickets/lifecycle.ts';
+import type { Preferences } from './preferences.ts';
 
 export const EMPLOYEE_STATUSES = ['contact', 'pending', 'approved', 'rejected', 'disabled'] as const;
 
@@ -21,7 +22,7 @@ const EmployeeSchema = defineEntity({
     locale: p.text().default('en'),
     emailConfirmedAt: p.datetime().nullable(),
     pictureSha256: p.text().nullable(),
-    preferences: p.json<Record<string, unknown>>().onCreate(() => ({})),
+    preferences: p.json<Preferences>().onCreate(() => ({})),
     registeredAt: p.datetime().nullable(),
     decidedAt: p.datetime().nullable(),
     decidedBy: p.bigint('number').nullable(),
@@ -43,6 +44,11 @@ export type Person = Pick<Employee, 'id' | 'email' | 'role' | 'status' | 'depart
 /** What people are called on screen and in mail: the name, or the address when there is none. */
 export function displayName(person: Pick<Employee, 'firstName' | 'lastName' | 'email'>): string {
   return `${person.firstName} ${person.lastName}`.trim() || person.email;
+}
+
+/** Whether the name is known to be the person's own: the address is confirmed, or an admin knows them. Otherwise a stranger may have written it. */
+export function hasOwnName(person: Pick<Employee, 'status' | 'emailConfirmedAt'>): boolean {
+  return person.status === 'approved' || person.status === 'disabled' || Boolean(person.emailConfirmedAt);
 }
 
 export function isStaff(person: Pick<Employee, 'role' | 'status'>): boolean {

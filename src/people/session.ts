@@ -1,8 +1,12 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import { Employee } from './employee.ts';
+import { SIGN_IN_METHODS, type SignInMethod } from './sign-in-methods.ts';
 
-/** How the person proved who they are. */
-export const SIGN_IN_METHODS = ['password', 'link', 'oidc', 'passkey'] as const;
+export { SIGN_IN_METHODS, type SignInMethod };
+
+/** Milliseconds after which a session ends in any case, and without a refresh (ASVS 7.3.1, 7.3.2). */
+export const SESSION_LIFE = 30 * 24 * 3600_000;
+export const SESSION_IDLE = 12 * 3600_000;
 
 const SessionSchema = defineEntity({
   name: 'Session',
@@ -26,3 +30,21 @@ const SessionSchema = defineEntity({
 /** One sign-in on one device. Its refresh token is stored as sha256 only. `enrolOnly`: good for setting up a second factor only. */
 export class Session extends SessionSchema.class {}
 SessionSchema.setClass(Session);
+
+/** What a session must be to count at a moment. */
+export function alive(now: Date) {
+  return { revokedAt: null, expiresAt: { $gt: now }, rotatedAt: { $gt: new Date(now.getTime() - SESSION_IDLE) } };
+}
+
+/** Milliseconds in which a sign-in is recent. */
+const RECENT = 15 * 60_000;
+
+/** Whether the person showed who they are so lately that sensitive changes need no more (ASVS 7.5.1). */
+export function isRecent(session: Session, now: Date): boolean {
+  return now <= recentUntil(session);
+}
+
+/** Until when a sign-in is recent. */
+export function recentUntil({ authenticatedAt }: Session): Date {
+  return new Date(authenticatedAt.getTime() + RECENT);
+}

@@ -1,13 +1,9 @@
 import { AppError } from '../errors.ts';
+import type { Sql } from '../db/keyset.ts';
 import type { Transaction } from '../db/transaction.ts';
 import type { Person } from '../people/employee.ts';
 import type { Actor, Role } from './lifecycle.ts';
 import { lockTickets, type LockedTicket } from './locked-ticket.ts';
-
-export interface Sql {
-  sql: string;
-  params: unknown[];
-}
 
 /** What may be done to a ticket. Which status change is possible when, the lifecycle says; `triage` is to take part in that as staff. */
 export type TicketAction = 'view' | 'reply' | 'note' | 'assign' | 'triage' | 'see-behind';
@@ -32,7 +28,7 @@ const OWN = `t.requester_id = ? or exists (select from participant p
     where p.ticket_id = t.id and p.employee_id = ? and p.state = 'confirmed')`;
 
 /** Where the settings say so a coordinator has the tickets of their departments, those of none, and what is assigned to them. Unset: all of them. */
-const COORDINATED = `not exists (select from setting where key = 'coordinator_scope' and value = '"departments"')
+const COORDINATED = `not exists (select from setting where key = 'coordinator_scope' and coalesce(environment, value) = '"departments"')
     or t.department_id is null
     or t.assignee_id = ?
     or t.department_id in (select department_id from coordinator_department where employee_id = ?)`;

@@ -7,6 +7,8 @@ const CategorySchema = defineEntity({
     id: p.bigint('number').primary(),
     parentId: p.bigint('number').nullable(),
     name: p.text(),
+    active: p.boolean().default(true),
+    position: p.integer().default(0),
   },
 });
 
@@ -17,7 +19,12 @@ CategorySchema.setClass(Category);
 const DepartmentSchema = defineEntity({
   name: 'Department',
   tableName: 'department',
-  properties: { id: p.bigint('number').primary(), name: p.text() },
+  properties: {
+    id: p.bigint('number').primary(),
+    name: p.text(),
+    active: p.boolean().default(true),
+    position: p.integer().default(0),
+  },
 });
 
 export class Department extends DepartmentSchema.class {}

@@ -4,7 +4,7 @@ import { fieldError } from '../errors.ts';
 /** A category, sub-category or department as a client names it: by name (any case) or id. */
 export type NameOrId = string | number;
 
-/** Ids of what was named; an unknown name is an error at its field. A sub-category brings its category with it. */
+/** Ids of what was named; an unknown name, or one that is no longer offered, is an error at its field. A sub-category brings its category with it. */
 export async function findClassification(
   tx: Transaction,
   given: { category?: NameOrId | undefined; sub_category?: NameOrId | undefined; department?: NameOrId | undefined },
@@ -19,7 +19,7 @@ export async function findClassification(
           'category',
           'sub_category',
           given.sub_category,
-          top ? 'parent_id = ?' : 'parent_id is not null',
+          top ? 'parent_id = ?' : 'exists (select from category up where up.id = category.parent_id and up.active)',
           top ? [top.id] : [],
         );
   const department =
@@ -42,7 +42,7 @@ async function find(
   const byId = typeof value === 'number' || /^\d{1,15}$/.test(value);
   const parent = table === 'category' ? 'parent_id' : 'null';
   const [row] = await tx.em.execute<{ id: string; parent_id: string | null }[]>(
-    `select id, ${parent} as parent_id from ${table} where ${byId ? 'id = ?' : 'lower(name) = lower(?)'} and ${condition} limit 1`,
+    `select id, ${parent} as parent_id from ${table} where ${byId ? 'id = ?' : 'lower(name) = lower(?)'} and active and ${condition} limit 1`,
     [byId ? Number(value) : value, ...params],
   );
   if (!row) throw fieldError(field, `There is no ${field.replace('_', '-')} "${value}"`);

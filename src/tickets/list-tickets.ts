@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { AppError } from '../errors.ts';
+import { and, beyond, keyColumn, orderBy, pageOf, readCursor, type Sql } from '../db/keyset.ts';
 import type { Employee } from '../people/employee.ts';
-import { visibleTickets, type Sql } from './access.ts';
+import { visibleTickets } from './access.ts';
 import type { Role, Status } from './lifecycle.ts';
 import { ticketNumber, type Channel, type Priority } from './ticket.ts';
 
@@ -88,6 +88,8 @@ export interface TicketPage {
 /** Counting stops here: an exact count of a large table costs more than the page (and nobody reads it). */
 const COUNT_CAP = 1000;
 
+const KEYSET = { time: 't.created_at', id: 't.id' };
+
 /** A page of the tickets a reader may see, newest submission first; keyset pages, so that a deep page costs as little as the first. */
 export async function listTickets(em: EntityManager, reader: Employee, asked: ListTickets): Promise<TicketPage> {
   const { limit = 50 } = asked;
@@ -97,25 +99,17 @@ export async function listTickets(em: EntityManager, reader: Employee, asked: Li
     asked.status ? { sql: 't.status = ?', params: [asked.status] } : null,
     asked.number ? { sql: 't.number = ?', params: [Number(asked.number.slice(2))] } : null,
   );
-  const cursor = asked.cursor === undefined ? null : readCursor(asked.cursor);
-  const page = cursor ? and(scope, after(cursor)) : scope;
-  const backwards = cursor?.direction === 'before';
-  const order = backwards ? 'asc' : 'desc';
-
-  const rows = await em.execute<SummaryRow[]>(
-    `select ${SUMMARY.columns}, to_char(t.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US') as key from ${SUMMARY.from} where ${page.sql}
-      order by t.created_at ${order}, t.id ${order} limit ${limit + 1}`,
+  const cursor = readCursor(asked.cursor);
+  const page = and(scope, beyond(KEYSET, cursor));
+  const rows = await em.execute<(SummaryRow & { key: string })[]>(
+    `select ${SUMMARY.columns}, ${keyColumn(KEYSET)} from ${SUMMARY.from} where ${page.sql}
+      order by ${orderBy(KEYSET, cursor)} limit ${limit + 1}`,
     page.params,
   );
-  const more = rows.length > limit;
-  const shown = (rows as (SummaryRow & { key: string })[]).slice(0, limit);
-  if (backwards) shown.reverse();
+  const { shown, next, previous } = pageOf(rows, limit, cursor);
   const count = await countTickets(em, scope);
   return {
-    count: Math.min(count, COUNT_CAP),
-    countCapped: count > COUNT_CAP,
-    next: (backwards || more) && shown.length > 0 ? cursorOf('after', shown.at(-1)) : null,
-    previous: cursor && (!backwards || more) && shown.length > 0 ? cursorOf('before', shown[0]) : null,
+    ...{ count: Math.min(count, COUNT_CAP), countCapped: count > COUNT_CAP, next, previous },
     results: shown.map(summaryOf),
   };
 }
@@ -126,40 +120,6 @@ async function countTickets(em: EntityManager, { sql, params }: Sql): Promise<nu
     params,
   );
   return Number(row?.n ?? 0);
-}
-
-function and(...conditions: (Sql | null)[]): Sql {
-  const given = conditions.filter((condition) => condition !== null);
-  return { sql: given.map(({ sql }) => `(${sql})`).join(' and '), params: given.flatMap(({ params }) => params) };
-}
-
-interface Cursor {
-  direction: 'after' | 'before';
-  /** UTC to the microsecond, exactly as PostgreSQL prints it. */
-  key: string;
-  id: number;
-}
-
-function after({ direction, key, id }: Cursor): Sql {
-  const sign = direction === 'after' ? '<' : '>';
-  return { sql: `(t.created_at, t.id) ${sign} (?::timestamp at time zone 'utc', ?::bigint)`, params: [key, id] };
-}
-
-function cursorOf(direction: Cursor['direction'], row: (SummaryRow & { key: string }) | undefined): string | null {
-  return row ? `${direction}_${row.key}_${row.id}` : null;
-}
-
-function readCursor(text: string): Cursor {
-  const match = /^(after|before)_(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})_(\d{1,15})$/.exec(text);
-  if (!match || !isTime(match[2] ?? ''))
-    throw new AppError('validation_failed', 'Field validation failed', { cursor: ['is not one that this list gave'] });
-  return { direction: match[1] as Cursor['direction'], key: match[2] ?? '', id: Number(match[3]) };
-}
-
-/** A moment that PostgreSQL can read too: no 30 February, no year 0. */
-function isTime(key: string): boolean {
-  const time = new Date(`${key.slice(0, 23)}Z`);
-  return Number.isFinite(time.getTime()) && time.toISOString().startsWith(key.slice(0, 23)) && !key.startsWith('0000');
 }
 
 export function summaryOf({ number, ...row }: SummaryRow): TicketSummary {

@@ -8,12 +8,12 @@ import { newActor, type Actor } from '../support/actors.ts';
 import { callRoute } from '../support/call.ts';
 import { client } from '../support/client.ts';
 import { dumpDatabase } from '../support/dump.ts';
-import { sampleOf, useSampleDesk, type World } from './samples.ts';
+import { SAMPLED, sampleOf, SAMPLES, useSampleDesk, type World } from './samples.ts';
 
 /* What every route answers, generated from the contract and the table of samples. */
 
 const desk = useSampleDesk();
-const NAMES = Object.keys(PATHS) as RouteName[];
+const NAMES = SAMPLED;
 const routeOf = (name: RouteName): Route => ROUTES[name];
 
 type JsonSchema = Parameters<typeof z.fromJSONSchema>[0];
@@ -28,15 +28,17 @@ const people = {} as Record<Role, Actor>;
 beforeAll(async () => {
   world = { desk: desk(), other: await newActor(desk(), 'employee', 'Other') };
   for (const role of ['employee', 'coordinator', 'admin'] as const) people[role] = await newActor(desk(), role);
-  const document = (await client(desk().url).get('/api/openapi.json')).body as {
+  // Where zod looks for what is referred to.
+  const text = await (await client(desk().url).raw('/api/openapi.json')).text();
+  const document = JSON.parse(text.replaceAll('"#/components/schemas/', '"#/$defs/')) as {
     paths: Record<string, Record<string, Operation>>;
-    components: object;
+    components: { schemas: object };
   };
   const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
   described = new Map(
     operations.map(({ operationId, responses }) => {
       const schema = responses[ROUTES[operationId as RouteName].status]?.content?.['application/json']?.schema;
-      return [operationId, schema && ({ ...(schema as object), components: document.components } as JsonSchema)];
+      return [operationId, schema && ({ ...(schema as object), $defs: document.components.schemas } as JsonSchema)];
     }),
   );
 });
@@ -102,7 +104,7 @@ test('V31: no address holds what opens something', () => {
   expect(names.filter((one) => /token|password|secret|key|code|email/i.test(one))).toEqual([]);
 });
 
-const GETS = NAMES.filter((name) => PATHS[name][0] === 'GET');
+const GETS = NAMES.filter((name) => PATHS[name][0] === 'GET' && !SAMPLES[name]?.writes);
 
 test.each(GETS)('V10: reading changes nothing: %s twice, and the database is as before', async (name) => {
   const { access } = routeOf(name);

@@ -8,12 +8,12 @@ import { newActor, type Actor } from '../support/actors.ts';
 import { callRoute } from '../support/call.ts';
 import type { Client } from '../support/client.ts';
 import { dumpDatabase } from '../support/dump.ts';
-import { sampleOf, useSampleDesk, type Request, type World } from './samples.ts';
+import { SAMPLED, sampleOf, useSampleDesk, type Request, type World } from './samples.ts';
 
 /* What every route refuses, generated from the contract and the table of samples; and nothing of it stays in the database. */
 
 const desk = useSampleDesk();
-const NAMES = Object.keys(PATHS) as RouteName[];
+const NAMES = SAMPLED;
 const routeOf = (name: RouteName): Route => ROUTES[name];
 
 let world: World;

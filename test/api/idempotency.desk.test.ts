@@ -150,8 +150,9 @@ interface Operation {
 /** Names of all properties that a schema describes. */
 function namesIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
-  const { properties = {} } = value as { properties?: object };
-  const names = Object.keys(properties);
+  const { properties = {} } = value as { properties?: Record<string, { type?: unknown }> };
+  // Whether there is a password is none itself.
+  const names = Object.keys(properties).filter((name) => properties[name]?.type !== 'boolean');
   // The code of an error opens nothing.
   return [
     ...(names.includes('error') ? names.filter((name) => name !== 'code') : names),

@@ -1,8 +1,11 @@
 import { beforeAll, expect, test } from 'vitest';
 import { PATHS, type RouteName } from '../../src/contract/paths.ts';
+import { ROUTES } from '../../src/contract/routes.ts';
+import type { Route } from '../../src/contract/route.ts';
 import { storeCaught } from '../../src/mail/local/caught-mail.ts';
 import { client, type Client } from '../support/client.ts';
 import { useDesk } from '../support/desk.ts';
+import { picture } from '../support/pictures.ts';
 import { useStatements } from '../support/statements.ts';
 
 const desk = useDesk({ web: true });
@@ -10,27 +13,60 @@ const statements = useStatements();
 
 /** Most statements of one GET request, begin, sign-in check and commit included. A new route needs a line here. */
 const MOST: Record<string, number> = {
-  desk: 0,
+  desk: 3,
   openapi: 0,
-  options: 6,
+  oidcProvider: 0,
+  readFactors: 6,
+  listIdentities: 4,
+  options: 7,
+  readSettings: 4,
+  listDepartments: 4,
+  listCategories: 4,
+  listAudit: 4,
+  exportAudit: 10,
+  listApiKeys: 4,
   listTickets: 5,
   readTicket: 9,
   downloadAttachment: 5,
+  listSessions: 4,
+  readProfile: 4,
+  readPicture: 4,
+  readTask: 4,
+  registration: 4,
+  listEmployees: 6,
+  readEmployee: 5,
   listLocalMail: 4,
   readLocalMail: 4,
 };
-const GETS = (Object.keys(PATHS) as RouteName[]).filter((name) => PATHS[name][0] === 'GET');
+const GETS = (Object.keys(PATHS) as RouteName[]).filter(
+  (name) => PATHS[name][0] === 'GET' && (ROUTES[name] as Route).status === 200,
+);
+
+const UNASSIGN = { type: 'assign', assignee: null };
 
 let staff: Client;
 /** One ticket with one comment that has a file, and one mail in the catcher. */
 let ids: Partial<Record<RouteName, number>>;
 beforeAll(async () => {
-  await desk().account('coordinator');
-  staff = client(desk().url, await desk().signIn('coordinator@desk.example'));
+  await desk().account('admin');
+  staff = client(desk().url, await desk().signIn('admin@desk.example'));
   const ticket = (await comment(await open('The first one'))).body;
   const [file] = ticket['attachments'] as { id: number }[];
   await catchMail();
-  ids = { readTicket: await first(), downloadAttachment: file?.id ?? 0, readLocalMail: 1 };
+  const { id: task } = (await staff.post('/api/tickets/bulk', { ids: [await first()], action: UNASSIGN })).body[
+    'task'
+  ] as { id: number };
+  const type = { 'content-type': 'image/png' };
+  const put = await staff.raw('/api/profile/picture', { method: 'PUT', headers: type, body: await picture(9, 9) });
+  const { id } = (await put.json()) as { id: number };
+  ids = {
+    readTicket: await first(),
+    downloadAttachment: file?.id ?? 0,
+    readLocalMail: 1,
+    readPicture: id,
+    readEmployee: id,
+    readTask: task,
+  };
 });
 
 async function open(subject: string): Promise<number> {
@@ -104,5 +140,5 @@ test('a change costs a bounded number of statements, however long the conversati
   const short = statements.take().length;
   await comment(old);
   expect(statements.take().length).toBe(short);
-  expect(short).toBeLessThanOrEqual(10);
+  expect(short).toBeLessThanOrEqual(11);
 });

@@ -1,11 +1,17 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { RouteName } from '../../src/contract/paths.ts';
+import { PATHS, type RouteName } from '../../src/contract/paths.ts';
 import { freePort } from '../../src/db/embedded/free-port.ts';
 import type { Role } from '../../src/tickets/lifecycle.ts';
 import type { Actor } from '../support/actors.ts';
 import { startTestDesk, type TestDesk } from '../support/desk.ts';
-import { ticketSamples } from './samples/tickets.ts';
+import { auditSamples } from './samples/audit.ts';
 import { deskSamples } from './samples/desk.ts';
+import { factorSamples } from './samples/factors.ts';
+import { keySamples } from './samples/keys.ts';
+import { peopleSamples } from './samples/people.ts';
+import { profileSamples } from './samples/profile.ts';
+import { settingsSamples } from './samples/settings.ts';
+import { ticketSamples } from './samples/tickets.ts';
 import { tokenSamples } from './samples/tokens.ts';
 
 /** A request to a route: what stands in its path, behind it, and in its body. */
@@ -40,7 +46,32 @@ export interface Sample {
  * A line for every route. The tests of permissions, bad input and answers, and the fuzz, are generated from the contract and this table: a
  * route without a line fails them all.
  */
-export const SAMPLES: Partial<Record<RouteName, Sample>> = { ...tokenSamples, ...deskSamples, ...ticketSamples };
+export const SAMPLES: Partial<Record<RouteName, Sample>> = {
+  ...tokenSamples,
+  ...factorSamples,
+  ...profileSamples,
+  ...deskSamples,
+  ...peopleSamples,
+  ...ticketSamples,
+  ...settingsSamples,
+  ...auditSamples,
+  ...keySamples,
+};
+
+/**
+ * Routes that are one step of a ceremony with a browser, a device or a provider: what is right and wrong there is the matter of a test of
+ * their own.
+ */
+export const CEREMONIES: Partial<Record<RouteName, string>> = {
+  passkeyToken: 'test/e2e/passkeys.e2e.test.ts',
+  addPasskey: 'test/e2e/passkeys.e2e.test.ts',
+  startOidc: 'test/api/oidc.desk.test.ts',
+  finishOidc: 'test/api/oidc.desk.test.ts',
+  linkIdentity: 'test/api/oidc.desk.test.ts',
+};
+
+/** Every route that the generated tests call. */
+export const SAMPLED = (Object.keys(PATHS) as RouteName[]).filter((name) => !(name in CEREMONIES));
 
 /** A desk on which every route can be called, its drop for local mail included. */
 export function useSampleDesk(): () => TestDesk {

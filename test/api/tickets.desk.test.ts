@@ -64,12 +64,16 @@ test('T14: a file is given to those who see its comment and to nobody else', asy
   const form = new FormData();
   form.set('subject', 'With a picture');
   form.set('description', 'See the file.');
-  form.append('attachments', new Blob(['<script>alert(1)</script>'], { type: 'text/html' }), '../../evil\u202e.html');
+  form.append(
+    'attachments',
+    new Blob(['<script>alert(1)</script>'], { type: 'image/svg+xml' }),
+    '../../evil\u202e.svg',
+  );
   const opened = await owner.send('POST', '/api/tickets', form);
   expect(opened.status).toBe(201);
   const [comment] = opened.body['conversation'] as { attachments: { url: string; filename: string; size: number }[] }[];
   const [file] = comment?.attachments ?? [];
-  expect(file).toMatchObject({ filename: 'evil.html', size: 25 });
+  expect(file).toMatchObject({ filename: 'evil.svg', size: 25 });
 
   for (const [reader, status] of [
     [owner, 200],
@@ -81,7 +85,7 @@ test('T14: a file is given to those who see its comment and to nobody else', asy
     expect(response.status).toBe(status);
   }
   const download = await owner.raw(file?.url ?? '');
-  expect(download.headers.get('content-disposition')).toMatch(/^attachment; filename="?evil\.html"?$/);
+  expect(download.headers.get('content-disposition')).toMatch(/^attachment; filename="?evil\.svg"?$/);
   expect(download.headers.get('content-type')).toBe('application/octet-stream');
   expect(download.headers.get('x-content-type-options')).toBe('nosniff');
   expect(download.headers.get('content-security-policy')).toContain('sandbox');

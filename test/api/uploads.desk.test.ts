@@ -22,12 +22,13 @@ function form(...files: [name: string, bytes: number][]): FormData {
   const made = new FormData();
   made.set('subject', 'With files');
   made.set('description', 'See there.');
-  for (const [name, bytes] of files) made.append('attachments', new Blob([Buffer.alloc(bytes, name)]), name);
+  for (const [name, bytes] of files)
+    made.append('attachments', new Blob([Buffer.alloc(bytes, name)], { type: 'text/plain' }), name);
   return made;
 }
 
 test('ten files come with a ticket, each with its name and size', async () => {
-  const files = Array.from({ length: 10 }, (_, n): [string, number] => [`file ${n}.bin`, n * 1000]);
+  const files = Array.from({ length: 10 }, (_, n): [string, number] => [`file ${n}.txt`, n * 1000]);
   const { status, body } = await employee.send('POST', '/api/tickets', form(...files));
   expect(status).toBe(201);
   const [{ attachments }] = body['conversation'] as [
@@ -38,9 +39,11 @@ test('ten files come with a ticket, each with its name and size', async () => {
   expect((await last.arrayBuffer()).byteLength).toBe(9000);
 });
 
-const large = form(['large.bin', 25_000_001]);
+const large = form(['large.txt', 25_000_001]);
 const wrongField = form();
 wrongField.append('files', new Blob(['x']), 'x.txt');
+const largeInWrongField = form();
+largeInWrongField.append('files', new Blob([Buffer.alloc(3_000_000)], { type: 'text/plain' }), 'large.txt');
 const twice = form();
 twice.append('subject', 'Again');
 const unknown = form();
@@ -52,6 +55,7 @@ test.each<[string, FormData, number, string]>([
   ['a file of more than 25 MB', large, 413, 'attachments'],
   ['eleven files', form(...Array.from({ length: 11 }, (_, n): [string, number] => [`${n}`, 1])), 400, 'attachments'],
   ['a file in another field', wrongField, 400, 'files'],
+  ['a large file in another field', largeInWrongField, 400, 'files'],
   ['a field given twice', twice, 400, 'subject'],
   ['an unknown field', unknown, 400, 'role'],
   ['forty fields', fields, 400, ''],
@@ -62,6 +66,48 @@ test.each<[string, FormData, number, string]>([
   if (field) expect(Object.keys(answer.body['details'] as object)).toEqual([field]);
   expect(await count()).toBe(before);
   await eventually('nothing half-written is left', async () => (await unnamed()).length === 0);
+});
+
+test('a file of a type that is not taken is refused and named, and so is one that its name gives away', async () => {
+  const before = await count();
+  for (const [filename, type] of [
+    ['setup.exe', 'application/x-msdownload'],
+    ['setup.exe', 'text/plain'],
+  ] as const) {
+    const body = form(['a.txt', 10]);
+    body.append('attachments', new Blob(['MZ'], { type }), filename);
+    const answer = await employee.send('POST', '/api/tickets', body);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+    expect(answer.body['details']).toEqual({ attachments: [expect.stringContaining('"setup.exe" is not taken')] });
+  }
+  expect(await count()).toBe(before);
+  await eventually('nothing half-written is left', async () => (await unnamed()).length === 0);
+});
+
+test('types, size and number of files are what the settings say, and the options tell them', async () => {
+  await desk().account('admin');
+  const admin = client(desk().url, await desk().signIn('admin@desk.example'));
+  const set = async (changes: object) => {
+    const { version } = (await admin.get('/api/settings')).body;
+    expect((await admin.send('PATCH', '/api/settings', { version, ...changes })).status).toBe(200);
+  };
+  const submit = async (...files: [string, number][]) =>
+    (await employee.send('POST', '/api/tickets', form(...files))).status;
+  await set({ file_types: ['image/png', 'text/*'], max_file_size: 2000, max_files: 2 });
+  expect((await employee.get('/api/options')).body).toMatchObject({
+    file_types: ['image/png', 'text/*'],
+    max_file_size: 2000,
+    max_files: 2,
+  });
+  expect(await submit(['a.txt', 2000], ['b.txt', 1])).toBe(201);
+  expect(await submit(['a.txt', 2001])).toBe(413);
+  expect(await submit(['a.txt', 1], ['b.txt', 1], ['c.txt', 1])).toBe(400);
+  expect(await submit(['a.pdf', 1])).toBe(400);
+  await set({ feature_uploads: false });
+  expect(await submit(['a.txt', 1])).toBe(400);
+  expect(await submit()).toBe(201);
+  expect((await employee.get('/api/options')).body).toMatchObject({ max_files: 0 });
+  await set({ feature_uploads: null, file_types: null, max_file_size: null, max_files: null });
 });
 
 test.each([
@@ -90,11 +136,11 @@ test('an upload that is cut off leaves nothing behind, and the desk goes on', as
   const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
   socket.write(
     `POST /api/tickets HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 5000000\r\n\r\n` +
-      `--b\r\nContent-Disposition: form-data; name="attachments"; filename="half.bin"\r\n\r\n${'x'.repeat(200_000)}`,
+      `--b\r\nContent-Disposition: form-data; name="attachments"; filename="half.txt"\r\n\r\n${'x'.repeat(200_000)}`,
   );
   await eventually('bytes arrive', async () => (await unnamed()).length === 1);
   socket.destroy();
   await eventually('they are removed', async () => (await unnamed()).length === 0);
   expect(await count()).toBe(before);
-  expect((await employee.send('POST', '/api/tickets', form(['a.bin', 10]))).status).toBe(201);
+  expect((await employee.send('POST', '/api/tickets', form(['a.txt', 10]))).status).toBe(201);
 });

@@ -19,14 +19,22 @@ function smartsupport(
 test('--help names every command, and each command explains itself', async () => {
   const { code, out } = await smartsupport(['--help']);
   expect(code).toBe(0);
-  for (const name of ['start', 'web', 'worker', 'migrate', 'account', 'ingest', 'parse']) {
+  for (const name of ['start', 'web', 'worker', 'migrate', 'account', 'ingest', 'audit', 'parse']) {
     expect(out).toContain(`smartsupport ${name}`);
     expect((await smartsupport([name, '--help'])).out).toContain(`smartsupport ${name}`);
   }
 });
 
 test('a wrong use is told without a stack and ends with 2', async () => {
-  for (const args of [['nothing'], ['ingest'], ['start', 'more'], ['parse', '--wrong'], ['account'], ['web']]) {
+  for (const args of [
+    ['nothing'],
+    ['ingest'],
+    ['start', 'more'],
+    ['parse', '--wrong'],
+    ['account'],
+    ['audit'],
+    ['web'],
+  ]) {
     const { code, err } = await smartsupport(args);
     expect({ args, code, told: err.trim() !== '', stack: err.includes('    at ') }).toEqual({
       args,

@@ -16,15 +16,18 @@ import { freePort, launchDesk, type LaunchedDesk } from '../support/running-desk
 
 const TEMPLATE = 'fault_template';
 
+/** A fault point, and which pass of it kills; the first one if none is named. */
+type Fault = FaultPoint | `${FaultPoint}:${number}`;
+
 /** The world around a desk that keeps dying: a database, a Maildir and a mail server that outlive it. */
 export interface FaultDesk {
   /** Starts the real program; it dies by SIGKILL at the n-th pass of a fault point. */
-  launch(fault?: `${FaultPoint}:${number}`): LaunchedDesk;
+  launch(fault?: Fault): LaunchedDesk;
   /**
    * Starts it armed, waits for the kill, and checks what must hold even then. `act` runs once it serves; what the kill does to its
    * requests is expected.
    */
-  dieAt(fault: `${FaultPoint}:${number}`, act?: () => Promise<unknown>): Promise<void>;
+  dieAt(fault: Fault, act?: () => Promise<unknown>): Promise<void>;
   /** Starts it unarmed, waits until everything is done (and `also` is true), checks all invariants, and stops it. */
   recover(also?: () => Promise<boolean>): Promise<void>;
   deliver(name: string, raw: string): Promise<void>;

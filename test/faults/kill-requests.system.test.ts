@@ -16,7 +16,7 @@ test.concurrent(
         { subject: 'Once', description: 'x' },
         { 'idempotency-key': 'once' },
       );
-    await desk.dieAt('I1:1', submit);
+    await desk.dieAt('I1', submit);
     expect(await desk.query('select id from ticket')).toEqual([]);
     expect(await desk.query('select key from idempotency_key')).toEqual([]);
     const answers: number[] = [];

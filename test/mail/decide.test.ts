@@ -6,7 +6,7 @@ const staff = { status: 'approved', staff: true } as const;
 const pass = { dmarc: 'pass', policy: 'reject' } as const;
 const none = { dmarc: 'none', policy: null } as const;
 const open = { id: 7, status: 'open', by: 'token', fits: true } as const;
-const human = { autoReply: false, bounce: false, noAutoAnswer: false, reasons: [] };
+const human = { autoReply: false, bounce: false, noAutoAnswer: false, abuseReport: false, reasons: [] };
 const auto = { ...human, autoReply: true, reasons: ['Auto-Submitted: auto-replied'] };
 
 /** A verified person's mail with a valid token of their own. */
@@ -37,6 +37,7 @@ test.each<[string, Partial<Facts>, object]>([
   ['51 Received lines are a loop (R7)', { receivedCount: 51 }, { do: 'quarantine' }],
   ['50 are not', { receivedCount: 50 }, { do: 'add-comment' }],
   ['a delivery report is recorded', { class: { ...human, bounce: true } }, { do: 'record-bounce' }],
+  ['an abuse report changes nothing', { class: { ...human, abuseReport: true } }, { do: 'suppress' }],
   ['an automatic answer to a ticket is suppressed (R1)', { class: auto }, { do: 'suppress' }],
   ['an automatic answer to nothing is suppressed', { ...fresh, class: auto }, { do: 'suppress' }],
   ['a report of a machine is a request', { ...fresh, class: auto, report: true }, { do: 'open-ticket' }],

@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest';
 import { hashPassword, verifyPassword } from '../../src/people/password.ts';
 
+test('V27: passwords are hashed by argon2id with 46 MiB, one pass and one lane at least, 128 random bits of salt and 256 of tag', async () => {
+  const [, kind, version, cost = '', salt = '', tag = ''] = (await hashPassword('correct horse')).split('$');
+  const { m, t, p } = Object.fromEntries(cost.split(',').map((part) => part.split('='))) as Record<string, string>;
+  expect([kind, version]).toEqual(['argon2id', 'v=19']);
+  expect(Number(m)).toBeGreaterThanOrEqual(47_104);
+  expect([Number(t) >= 1, Number(p) >= 1]).toEqual([true, true]);
+  expect([Buffer.from(salt, 'base64').length, Buffer.from(tag, 'base64').length]).toEqual([16, 32]);
+});
+
 test('a hash says how it was made, and no two of the same password are alike', async () => {
   const [one, two] = await Promise.all([hashPassword('correct horse'), hashPassword('correct horse')]);
   expect(one).toMatch(/^\$argon2id\$v=19\$m=47104,t=1,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);

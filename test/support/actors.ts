@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { makeAccessToken } from '../../src/people/access-token.ts';
 import { ApiKey } from '../../src/people/api-key.ts';
-import { KEY_PREFIX, keyHash } from '../../src/people/authenticate.ts';
+import { makeKey } from '../../src/people/key-format.ts';
 import { Employee } from '../../src/people/employee.ts';
 import type { Scope } from '../../src/people/scopes.ts';
 import { Session } from '../../src/people/session.ts';
@@ -41,11 +40,11 @@ export async function newActor(desk: TestDesk, role: Role, name: string = role):
 
 /** An API key of somebody. */
 export async function newKey(desk: TestDesk, { id }: Actor, scopes: Scope[]): Promise<Client> {
-  const key = KEY_PREFIX + randomBytes(32).toString('base64url');
+  const { key, prefix, hash: keyHash } = makeKey();
   await desk.transaction(async (tx) => {
     const times = { createdAt: tx.now, expiresAt: new Date(tx.now.getTime() + DAY) };
     tx.em.create(ApiKey, {
-      ...{ employee: tx.em.getReference(Employee, id), name: 'test', prefix: key.slice(0, 8), keyHash: keyHash(key) },
+      ...{ employee: tx.em.getReference(Employee, id), name: 'test', prefix, keyHash },
       ...{ scopes, ...times },
     });
     await tx.em.flush();

@@ -41,7 +41,7 @@ export function useRunningDesk(): () => RunningDesk {
 
 /** Starts a desk in local mode and waits until it runs. */
 export async function startDesk(dataDir: string, env: Record<string, string> = {}): Promise<RunningDesk> {
-  const [port, smtpPort] = [await freePort(), await freePort()];
+  const [port, smtpPort] = [Number(env['PORT'] ?? (await freePort())), await freePort()];
   const launched = launchDesk({ DATA_DIR: dataDir, PORT: String(port), SMTP_DROP_PORT: String(smtpPort), ...env });
   await launched.running();
   const url = `http://localhost:${port}`;

@@ -60,7 +60,7 @@ export async function signOut(): Promise<void> {
 /** On load: the cookie of an earlier visit signs in again. False when there was none. Throws ApiError when the desk does not answer. */
 export async function resume(): Promise<boolean> {
   // No script can see the cookie; without this mark a first visit would begin with a refused request.
-  if (remembered('was-here') === null) return false;
+  if (!cameFromProvider() && remembered('was-here') === null) return false;
   try {
     await renew();
     return true;
@@ -69,6 +69,13 @@ export async function resume(): Promise<boolean> {
     remember('was-here', null);
     return false;
   }
+}
+
+/** Whether the OpenID provider has just signed somebody in here; the desk says so in the address, and it is taken off. */
+function cameFromProvider(): boolean {
+  const came = location.hash === '#signed-in';
+  if (came) history.replaceState(history.state, '', location.pathname + location.search);
+  return came;
 }
 
 function enter(session: Session): void {

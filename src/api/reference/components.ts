@@ -48,7 +48,14 @@ const text = { type: 'string' };
 export const HEADERS = {
   ETag: { description: 'Stands for these bytes; see If-None-Match and If-Match.', schema: text },
   'Idempotent-Replayed': { description: '`true`: this is the answer that the key got the first time.', schema: text },
+  Location: { description: 'Where to go on.', schema: text },
   'X-Request-Id': { description: 'Names this request in our log. Tell it when you ask about it.', schema: text },
+  RateLimit: {
+    description:
+      'What is left (`r`) of each limit that this counted against, and the seconds until it begins anew (`t`).',
+    schema: text,
+  },
+  'RateLimit-Policy': { description: 'Those limits: so many (`q`) in so many seconds (`w`).', schema: text },
   'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } },
   'WWW-Authenticate': { description: 'RFC 6750.', schema: text },
 };
@@ -76,7 +83,11 @@ const ABOUT_STATUS: Record<string, string> = {
   default: 'Any other refusal.',
 };
 
-const EXTRA: Record<string, string[]> = { 401: ['WWW-Authenticate'], 429: ['Retry-After'], 503: ['Retry-After'] };
+const EXTRA: Record<string, string[]> = {
+  401: ['WWW-Authenticate'],
+  429: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
+  503: ['Retry-After'],
+};
 
 /** A response for each status of a refusal, with the codes that it may have. */
 export const REFUSALS: Record<string, object> = Object.fromEntries(

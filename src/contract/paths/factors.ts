@@ -1,3 +1,25 @@
 import type { Paths } from './method-and-path.ts';
 
-export const FACTORS_PATHS = {} as const satisfies Paths;
+export const FACTORS_PATHS = {
+  askSecondFactor: ['POST', '/api/token/second-factor/options'],
+  giveSecondFactor: ['POST', '/api/token/second-factor'],
+  askPasskey: ['POST', '/api/token/passkey/options'],
+  passkeyToken: ['POST', '/api/token/passkey'],
+  askConfirmation: ['POST', '/api/token/confirm/options'],
+  readFactors: ['GET', '/api/second-factors'],
+  enrolTotp: ['POST', '/api/second-factors/totp'],
+  confirmTotp: ['POST', '/api/second-factors/totp/confirm'],
+  removeTotp: ['DELETE', '/api/second-factors/totp'],
+  makeRecoveryCodes: ['POST', '/api/second-factors/recovery-codes'],
+  askNewPasskey: ['POST', '/api/passkeys/options'],
+  addPasskey: ['POST', '/api/passkeys'],
+  renamePasskey: ['PATCH', '/api/passkeys/:id'],
+  removePasskey: ['DELETE', '/api/passkeys/:id'],
+  resetFactors: ['DELETE', '/api/employees/:id/second-factors'],
+  oidcProvider: ['GET', '/api/oidc'],
+  startOidc: ['GET', '/api/oidc/start'],
+  finishOidc: ['GET', '/api/oidc/callback'],
+  linkIdentity: ['POST', '/api/oidc/link'],
+  listIdentities: ['GET', '/api/identities'],
+  unlinkIdentity: ['DELETE', '/api/identities/:id'],
+} as const satisfies Paths;

@@ -1,3 +1,15 @@
 import type { Paths } from './method-and-path.ts';
 
-export const PEOPLE_PATHS = {} as const satisfies Paths;
+export const PEOPLE_PATHS = {
+  registration: ['GET', '/api/register'],
+  register: ['POST', '/api/register'],
+  confirmAddress: ['POST', '/api/register/confirm'],
+  listEmployees: ['GET', '/api/employees'],
+  createEmployee: ['POST', '/api/employees'],
+  readEmployee: ['GET', '/api/employees/:id'],
+  editEmployee: ['PATCH', '/api/employees/:id'],
+  approveEmployee: ['POST', '/api/employees/:id/approve'],
+  rejectEmployee: ['POST', '/api/employees/:id/reject'],
+  inviteEmployee: ['POST', '/api/employees/:id/invite'],
+  signOutEmployee: ['POST', '/api/employees/:id/sign-out'],
+} as const satisfies Paths;

@@ -9,11 +9,17 @@ const options = z.object({
   ),
   departments: z.array(z.object({ id: z.int(), name: z.string() })),
   priorities: z.array(schema.priority),
+  /** What a priority is called here; one without a name has the word of the reader's language. */
+  priority_names: z.object({ critical: z.string(), high: z.string(), medium: z.string(), low: z.string() }).partial(),
+  /** Of a new ticket that names none. */
+  default_priority: schema.priority.nullable(),
   /** Who can be assigned; staff only, else empty. */
   staff: z.array(schema.Person),
   /** bytes of one file, and files of one message */
   max_file_size: z.int(),
   max_files: z.int(),
+  /** Content types that are taken; `*` at the end of one stands for anything. */
+  file_types: z.array(z.string()),
 });
 
 export const deskRoutes = {

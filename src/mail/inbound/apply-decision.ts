@@ -1,6 +1,7 @@
 import type { Transaction } from '../../db/transaction.ts';
 import { cleanFilename } from '../../files/clean-filename.ts';
 import type { Person } from '../../people/employee.ts';
+import { defaultPriority } from '../../settings/default-priority.ts';
 import { addComment } from '../../tickets/add-comment.ts';
 import type { Trust } from '../../tickets/comment.ts';
 import type { NewFile } from '../../tickets/new-comment.ts';
@@ -41,6 +42,7 @@ export async function applyDecision(tx: Transaction, given: ApplyDecision): Prom
         requester,
         subject: mail.subject || '(no subject)',
         channel: 'mail',
+        priority: defaultPriority(lookup.settings),
         mailboxId: delivery.mailbox.id,
         followsId: decision.followsId,
         files: filesOf(mail),
@@ -83,9 +85,9 @@ async function findSender(tx: Transaction, mail: InboundMail, lookup: Lookup): P
   const names = [firstName.slice(0, 100), rest.join(' ').slice(0, 100)];
   // Someone may be registering them in this moment. `updated_at`, as a write to a key column would lock out whoever refers to the row.
   const [row] = await tx.em.execute<{ id: string; role: Person['role']; status: Person['status'] }[]>(
-    `insert into employee (email, first_name, last_name, role, status, created_at, updated_at) values (?, ?, ?, 'employee', 'contact', ?, ?)
+    `insert into employee (email, first_name, last_name, role, status, locale, created_at, updated_at) values (?, ?, ?, 'employee', 'contact', ?, ?, ?)
      on conflict (email) do update set updated_at = employee.updated_at returning id, role, status`,
-    [email, ...names, tx.now, tx.now],
+    [email, ...names, lookup.settings.locale, tx.now, tx.now],
   );
   const made: Person = {
     id: Number(row?.id),
@@ -100,7 +102,12 @@ async function findSender(tx: Transaction, mail: InboundMail, lookup: Lookup): P
 
 /** The next message of the batch may answer this one. */
 function remember(lookup: Lookup, id: number, requester: Person): void {
-  const nothing = { priority: null, categoryId: null, departmentId: requester.departmentId ?? null, assigneeId: null };
+  const nothing = {
+    priority: defaultPriority(lookup.settings),
+    categoryId: null,
+    departmentId: requester.departmentId ?? null,
+    assigneeId: null,
+  };
   lookup.tickets.set(id, { id, status: 'new', requesterId: requester.id, version: 1, ...nothing });
   lookup.confirmed.add(`${id}:${requester.id}`);
 }
@@ -112,7 +119,8 @@ function written(mail: InboundMail, delivery: Delivery, trust: Trust) {
     body: whole ? mail.text : mail.reply,
     quoted: whole ? '' : mail.quoted,
     signature: whole ? '' : mail.signature,
-    html: mail.safeHtml,
+    // The portal links the addresses of a text itself.
+    html: mail.html === null ? null : mail.safeHtml,
     trust,
     inboundMessageId: delivery.id,
   };

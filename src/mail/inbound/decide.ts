@@ -9,7 +9,7 @@ export interface Facts {
   /** It carries a Message-ID that we signed. */
   own: boolean;
   receivedCount: number;
-  class: Pick<MailClass, 'autoReply' | 'bounce' | 'noAutoAnswer' | 'reasons'>;
+  class: Pick<MailClass, 'autoReply' | 'bounce' | 'noAutoAnswer' | 'abuseReport' | 'reasons'>;
   /** A machine reports something nobody asked for (RFC 3834 auto-generated), rather than answering us. */
   report: boolean;
   /** How the author was found; `none` when there is no usable address. */
@@ -69,7 +69,13 @@ function refuse({ duplicateOf, own, receivedCount }: Facts): Decision | null {
 }
 
 /** What machines write about our mail. It is recorded and never answered (RFC 3834 §2). */
-function suppress({ class: { bounce, autoReply, reasons }, report, token, ticket }: Facts): Decision | null {
+function suppress({
+  class: { bounce, autoReply, abuseReport, reasons },
+  report,
+  token,
+  ticket,
+}: Facts): Decision | null {
+  if (abuseReport) return suppressed('abuse report: somebody marked our mail as spam');
   if (bounce) return { do: 'record-bounce', reason: `delivery report: ${reasons.join('; ')}` };
   if (autoReply && !(report && token === 'none' && ticket === null))
     return suppressed(`automatic answer: ${reasons.join('; ')}`);

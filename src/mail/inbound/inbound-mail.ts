@@ -6,6 +6,7 @@ export interface MailAddress {
 
 /** One file of a message. Its bytes are already in the blob store under `sha256`. */
 export interface MailAttachment {
+  /** The sender's name for it, or one found or made for it; never empty, without any path. */
   filename: string;
   contentType: string;
   /** Decoded size in bytes. */
@@ -26,6 +27,10 @@ export interface DeliveryStatus {
   diagnostic: string | null;
 }
 
+export type CalendarMethod =
+  'publish' | 'request' | 'reply' | 'add' | 'cancel' | 'refresh' | 'counter' | 'declinecounter';
+export type MailWrapper = 'smime-signed' | 'smime-encrypted' | 'pgp-signed' | 'pgp-encrypted';
+
 /** What a message is, told from its headers and parts. */
 export interface MailClass {
   /** An answer or notice that no person wrote (RFC 3834 and what people do instead of it). */
@@ -36,6 +41,12 @@ export interface MailClass {
   noAutoAnswer: boolean;
   /** It came through a mailing list (RFC 2369, RFC 2919). */
   list: boolean;
+  /** Somebody's provider reports our mail as spam (RFC 5965): neither a bounce nor a request. */
+  abuseReport: boolean;
+  /** What its calendar part does: `request` invites, `reply` answers an invitation (RFC 5546); null without one. */
+  calendar: CalendarMethod | null;
+  /** How it is signed or encrypted; the text of an encrypted one cannot be read. */
+  wrapper: MailWrapper | null;
   /** Why, in words an admin can read; one line a rule that fired. */
   reasons: readonly string[];
   delivery: readonly DeliveryStatus[];
@@ -50,6 +61,24 @@ export interface ForwardedMail {
   text: string;
 }
 
+/** How the author signed or encrypted the message (RFC 8551, RFC 3156). It is said; nothing is checked or opened. */
+export interface MailProtection {
+  by: 'smime' | 'pgp';
+  kind: 'signed' | 'encrypted';
+}
+
+/** A message between calendars (RFC 5546), an invitation when its method is REQUEST. Nobody's calendar is touched (T28). */
+export interface CalendarNotice {
+  /** REQUEST, REPLY, CANCEL and so on, in upper case. */
+  method: string;
+  /** What the event is called, on one line; '' when it says nothing. */
+  summary: string;
+}
+
+/** Words of RFC 8601 §2.7 for one method. */
+export type AuthenticationResult =
+  'pass' | 'fail' | 'softfail' | 'neutral' | 'policy' | 'none' | 'temperror' | 'permerror' | 'skipped';
+
 /** Result of our own DMARC check (RFC 7489) on the raw bytes. */
 export interface SenderAuthentication {
   /** `pass` is the only value that authenticates; `skipped` when nobody asked. */
@@ -58,6 +87,10 @@ export interface SenderAuthentication {
   policy: 'none' | 'quarantine' | 'reject' | null;
   /** The From domain the result is about. */
   domain: string | null;
+  /** Best result of its signatures (RFC 6376), and who signed. It proves nothing without DMARC. */
+  dkim: AuthenticationResult;
+  /** Result for its envelope (RFC 7208); `skipped` when nobody we trust says where the message came from. */
+  spf: AuthenticationResult;
   detail: string;
 }
 
@@ -68,7 +101,7 @@ export interface InboundMail {
   inReplyTo: string | null;
   /** In-Reply-To and References (RFC 5322 §3.6.4), newest first, without repeats, with angle brackets, at most 100. */
   references: readonly string[];
-  /** The one author. address '' when there is no usable one. */
+  /** The one author. Without a usable one (`fromSource` none) the address is '' or a bare word such as MAILER-DAEMON. */
   from: MailAddress;
   /** How the author was found. Anything but `from` means the From header was missing, empty, repeated or had several addresses. */
   fromSource: 'from' | 'reply-to' | 'sender' | 'return-path' | 'none';
@@ -81,9 +114,9 @@ export interface InboundMail {
   date: string | null;
   /** Whole body as text: the text part, or the html rendered to text. */
   text: string;
-  /** Whole body as the sender's html, unsafe; null when there is none. */
+  /** The html parts as they were sent, unsafe; null when there are none. */
   html: string | null;
-  /** `html` after the allowlist; safe inside a sandboxed frame. */
+  /** Whole body as html after the allowlist, of text with its links made safe; null when nothing is said. */
   safeHtml: string | null;
   /** The new words of this message. Never empty when it has words of its own. */
   reply: string;
@@ -93,6 +126,8 @@ export interface InboundMail {
   forward: ForwardedMail | null;
   attachments: readonly MailAttachment[];
   class: MailClass;
+  protection: MailProtection | null;
+  calendar: CalendarNotice | null;
   authentication: SenderAuthentication;
   /** Number of Received headers, for the loop rule (RFC 5321 §6.3). */
   receivedCount: number;

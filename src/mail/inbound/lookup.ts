@@ -1,6 +1,8 @@
 import type { Transaction } from '../../db/transaction.ts';
 import type { Person } from '../../people/employee.ts';
 import type { Keyring } from '../../secrets.ts';
+import { readSettings } from '../../settings/read-settings.ts';
+import type { Settings } from '../../settings/schema.ts';
 import { lockTickets, type LockedTicket } from '../../tickets/locked-ticket.ts';
 import { normalizeAddress } from '../addresses.ts';
 import type { Mailbox } from '../mailbox.ts';
@@ -49,6 +51,7 @@ export interface Lookup {
   confirmed: Set<string>;
   outbound: Map<number, OutboundRow>;
   tickets: Map<number, LockedTicket>;
+  settings: Settings;
 }
 
 /** The addresses where a reply token may stand: envelope, To, Cc (T01: nowhere else, never the subject). */
@@ -107,7 +110,7 @@ export async function loadLookup(
   const confirmed = new Set(
     [...participants.values()].filter(({ confirmed }) => confirmed).map((p) => `${p.ticketId}:${p.employeeId}`),
   );
-  return { employees, messages, participants, confirmed, outbound, tickets };
+  return { employees, messages, participants, confirmed, outbound, tickets, settings: await readSettings(tx) };
 }
 
 /** Held until the transaction ends: whoever writes the same sender or message waits here, not at the unique index in any order. */

@@ -26,6 +26,7 @@ interface Row {
   envelope_from: string;
   attempts: number;
   created_at: string;
+  secret: boolean;
   has_mime: boolean;
 }
 
@@ -34,7 +35,8 @@ export const PERHAPS_SENT = 'Perhaps sent: the server did not answer, and it is 
 
 /**
  * Takes the rows among `ids` that are due, fenced by a new token, and stores the bytes of those that had none. A row whose lease ended is taken
- * again with the same bytes, unless it is one to be sent at most once and its message was already on the way.
+ * again with the same bytes, unless it is one to be sent at most once and its message was already on the way. Bytes that hold a secret
+ * are not stored: the same draft makes the same ones.
  */
 export async function claimRows(
   tx: Transaction,
@@ -54,7 +56,9 @@ export async function claimRows(
   for (const row of empty) await putAside(tx, row, bytes(row));
   await storeBytes(
     tx,
-    ready.flatMap((row) => (row.has_mime ? [] : [[Number(row.id), mimeOf(bytes(row)) ?? Buffer.alloc(0)] as const])),
+    ready.flatMap((row) =>
+      row.has_mime || row.secret ? [] : [[Number(row.id), mimeOf(bytes(row)) ?? Buffer.alloc(0)] as const],
+    ),
   );
 
   const token = randomUUID();
@@ -77,7 +81,7 @@ export async function claimRows(
 
 function lockDue({ em, now }: Transaction, ids: readonly number[]): Promise<Row[]> {
   return em.execute<Row[]>(
-    `select id, state, template, recipient, envelope_from, attempts, created_at, mime_sha256 is not null as has_mime
+    `select id, state, template, recipient, envelope_from, attempts, created_at, secret, mime_sha256 is not null as has_mime
        from outbound_message
       where id in (?) and state in ('pending', 'sending', 'ambiguous') and send_after <= ?
         and (lease_until is null or lease_until < ?)
@@ -103,12 +107,11 @@ async function putAside({ em, now }: Transaction, { id }: Row, composed: Compose
       [composed.trouble, now, id],
     );
   else {
-    const reason = composed && 'refused' in composed ? composed.refused : 'Its ticket is gone';
-    await em.execute(`update outbound_message set state = 'suppressed', reason = ?, finished_at = ? where id = ?`, [
-      reason,
-      now,
-      id,
-    ]);
+    const reason = composed && 'refused' in composed ? composed.refused : 'What it was about is gone';
+    await em.execute(
+      `update outbound_message set state = 'suppressed', reason = ?, lease_token = null, lease_until = null, finished_at = ? where id = ?`,
+      [reason, now, id],
+    );
   }
 }
 

@@ -1,14 +1,34 @@
+import { ACCOUNT_TEMPLATES, type AccountTemplate } from '../../people/account-notice.ts';
+
 /**
- * Every message the desk sends. `submitted` is its Auto-Submitted value (RFC 3834 §5) when no person's words are in it; `once`: it
- * is sent at most once, that is never again when we cannot know whether it went out.
+ * What a mail is. `submitted`: its Auto-Submitted value (RFC 3834 §5) when no person's words are in it; `once`: it is sent at most once, that is
+ * never again when we cannot know whether it went out.
  */
-export const MAIL_TEMPLATES = {
+interface MailKind {
+  submitted: 'auto-replied' | 'auto-generated';
+  once: boolean;
+}
+
+/** Mails about tickets. */
+const TICKET_MAILS = {
   'ticket-received': { submitted: 'auto-replied', once: true },
   'public-reply': { submitted: 'auto-generated', once: false },
   'status-changed': { submitted: 'auto-generated', once: false },
   resolved: { submitted: 'auto-generated', once: false },
   'new-comment-for-staff': { submitted: 'auto-generated', once: false },
-} as const satisfies Record<string, { submitted: 'auto-replied' | 'auto-generated'; once: boolean }>;
+} as const satisfies Record<string, MailKind>;
 
-export type MailTemplate = keyof typeof MAIL_TEMPLATES;
-export const MAIL_TEMPLATE_NAMES = Object.keys(MAIL_TEMPLATES) as MailTemplate[];
+export type TicketTemplate = keyof typeof TICKET_MAILS;
+export const TICKET_TEMPLATES = Object.keys(TICKET_MAILS) as TicketTemplate[];
+
+/** Mails about accounts are all alike: without one somebody cannot sign in, twice it does no harm. */
+const ACCOUNT_MAIL: MailKind = { submitted: 'auto-generated', once: false };
+
+export type MailTemplate = TicketTemplate | AccountTemplate;
+export const MAIL_TEMPLATE_NAMES: readonly MailTemplate[] = [...TICKET_TEMPLATES, ...ACCOUNT_TEMPLATES];
+
+/** Every message the desk sends. */
+export const MAIL_TEMPLATES = {
+  ...TICKET_MAILS,
+  ...Object.fromEntries(ACCOUNT_TEMPLATES.map((name) => [name, ACCOUNT_MAIL])),
+} as Readonly<Record<MailTemplate, MailKind>>;

@@ -1,8 +1,17 @@
+import type { Employee } from '../../people/employee.ts';
 import type { Status } from '../../tickets/lifecycle.ts';
+import type { MailTemplate, TicketTemplate } from './mail-template.ts';
 
-/** All that a template may show: plain values, never an entity. An empty name means that nobody is to be named. */
+/** `address` in lines, none when there is none; `timeZone` is the one that times are written in. */
+export interface DeskView {
+  name: string;
+  address: readonly string[];
+  timeZone: string;
+}
+
+/** All that a mail about a ticket may show: plain values, never an entity. An empty name means that nobody is to be named. */
 export interface MailView {
-  desk: { name: string };
+  desk: DeskView;
   recipient: { name: string };
   ticket: { number: string; subject: string; status: Status; url: string };
   event: { at: Date; transition: string; to: string; reason: string };
@@ -12,6 +21,19 @@ export interface MailView {
   /** Names of files that are not in the mail. */
   files: readonly string[];
 }
+
+/** All that a mail about an account may show. An empty text means that there is nothing to say. */
+export interface AccountView {
+  desk: DeskView;
+  recipient: { name: string };
+  account: { email: string; companyId: string; status: Employee['status'] };
+  /** `change`: which way to sign in was added or taken away; `email`: the address after a change. */
+  event: { at: Date; reason: string; change: string; email: string };
+  /** Where the button leads; `until`: it works once, until then; null: it is an ordinary page. */
+  link: { url: string; until: Date | null };
+}
+
+export type ViewOf<T extends MailTemplate> = T extends TicketTemplate ? MailView : AccountView;
 
 /** What a person wrote, as text and in lines of paragraphs for html. */
 export interface WrittenWords {

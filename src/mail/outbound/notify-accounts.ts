@@ -1,9 +1,10 @@
 import type { Transaction } from '../../db/transaction.ts';
 import type { AccountTemplate } from '../../people/account-notice.ts';
 import type { Keyring } from '../../secrets.ts';
-import { normalizeAddress } from '../addresses.ts';
+import { normalizeAddress, withoutTag } from '../addresses.ts';
 import { Mailbox } from '../mailbox.ts';
 import { outboundMessageId } from '../reply-token.ts';
+import { whyNotTo } from './notice.ts';
 import { OutboundMessage } from './outbound-message.ts';
 
 interface DueNotice {
@@ -13,16 +14,21 @@ interface DueNotice {
   email: string;
   recipient: string | null;
   locale: string;
+  secret: boolean;
 }
 
-/** Turns account notices into outbound rows, one each, with its Message-ID. One that another worker has, or that is done, is left alone. */
+/**
+ * Turns account notices into outbound rows, one each, with its Message-ID; one that must not go out is kept with its reason. A notice that
+ * another worker has, or that is done, is left alone.
+ */
 export async function notifyAccounts(
   tx: Transaction,
   ids: readonly number[],
   deps: { keyring: Keyring },
 ): Promise<void> {
   const due = await lockNotices(tx, ids);
-  const mailbox = await tx.em.findOne(Mailbox, { id: { $gt: 0 } }, { orderBy: { id: 'asc' } });
+  const mailboxes = await tx.em.find(Mailbox, {}, { orderBy: { id: 'asc' } });
+  const [mailbox] = mailboxes;
   if (due.length === 0 || !mailbox) return;
   const next = await tx.em.execute<{ id: string }[]>(
     `select nextval(pg_get_serial_sequence('outbound_message', 'id')) as id from generate_series(1, ?)`,
@@ -30,6 +36,11 @@ export async function notifyAccounts(
   );
   const rows = due.map((notice, at) => {
     const id = Number(next[at]?.id);
+    const recipient = normalizeAddress(notice.recipient ?? notice.email);
+    const reason = whyNotTo(
+      recipient,
+      mailboxes.some(({ address }) => address === withoutTag(recipient)),
+    );
     return {
       id,
       accountNoticeId: Number(notice.id),
@@ -37,16 +48,19 @@ export async function notifyAccounts(
       mailbox: mailbox.id,
       template: notice.template,
       locale: notice.locale,
-      recipient: normalizeAddress(notice.recipient ?? notice.email),
+      recipient,
       envelopeFrom: '',
       messageId: outboundMessageId(deps.keyring, mailbox, id),
-      state: 'pending' as const,
+      secret: notice.secret,
+      state: reason ? ('suppressed' as const) : ('pending' as const),
+      reason,
       sendAfter: tx.now,
       createdAt: tx.now,
+      finishedAt: reason ? tx.now : null,
     };
   });
   await tx.em.insertMany(OutboundMessage, rows);
-  for (const { id } of rows) tx.wake('send-messages', id);
+  for (const { id, state } of rows) if (state === 'pending') tx.wake('send-messages', id);
   await tx.em.execute(`update account_notice set state = 'done' where id in (?)`, [due.map(({ id }) => id)]);
 }
 
@@ -54,7 +68,7 @@ export async function notifyAccounts(
 async function lockNotices({ em }: Transaction, ids: readonly number[]): Promise<DueNotice[]> {
   if (ids.length === 0) return [];
   return em.execute<DueNotice[]>(
-    `select n.id, n.employee_id, n.template, n.recipient, e.email, e.locale from account_notice n join employee e on e.id = n.employee_id
+    `select n.id, n.employee_id, n.template, n.recipient, n.link_id is not null as secret, e.email, e.locale from account_notice n join employee e on e.id = n.employee_id
       where n.id in (?) and n.state = 'pending' order by n.id for no key update of n skip locked`,
     [[...ids]],
   );

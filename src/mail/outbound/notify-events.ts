@@ -3,6 +3,7 @@ import type { Transaction } from '../../db/transaction.ts';
 import { faultPoint } from '../../fault-point.ts';
 import { isStaff, type Employee } from '../../people/employee.ts';
 import type { Keyring } from '../../secrets.ts';
+import { readSettings } from '../../settings/read-settings.ts';
 import { Participant } from '../../tickets/participant.ts';
 import { TicketEvent } from '../../tickets/ticket-event.ts';
 import { TRUSTS, type Trust } from '../../tickets/comment.ts';
@@ -13,7 +14,7 @@ import { bounceAddress, outboundMessageId } from '../reply-token.ts';
 import { countAcknowledgements, noteAcknowledgement, type Acknowledgements } from './acknowledgements.ts';
 import { isPersonal, templateFor, whyNot, type NoticeEvent, type NoticeReader } from './notice.ts';
 import { OutboundMessage } from './outbound-message.ts';
-import type { MailTemplate } from './mail-template.ts';
+import type { TicketTemplate } from './mail-template.ts';
 
 export interface NotifyDeps {
   keyring: Keyring;
@@ -34,8 +35,10 @@ export async function notifyEvents(tx: Transaction, eventIds: readonly number[],
     receipts.map(({ event }) => event.ticket.id),
     receipts.map(({ reader }) => reader.address),
   );
+  const { feature_acknowledgements: acknowledges } = await readSettings(tx);
   const ids = await reserveIds(tx, notices.length);
-  const rows = notices.flatMap((notice, at) => rowOf(tx, notice, ids[at] ?? 0, mailboxes, acknowledged, deps));
+  const known = { mailboxes, acknowledged, acknowledges };
+  const rows = notices.flatMap((notice, at) => rowOf(tx, notice, ids[at] ?? 0, known, deps));
   if (rows.length > 0) await tx.em.insertMany(OutboundMessage, rows);
   for (const { id, state } of rows) if (state === 'pending') tx.wake('send-messages', id);
   await tx.em.nativeUpdate(TicketEvent, { id: { $in: events.map(({ id }) => id) } }, { notice: 'done' });
@@ -71,7 +74,7 @@ interface Notice {
   person: Employee;
   reader: NoticeReader;
   participant: Participant | null;
-  template: MailTemplate;
+  template: TicketTemplate;
 }
 
 function noticesOf(events: TicketEvent[], participants: Map<number, Participant[]>): Notice[] {
@@ -113,6 +116,7 @@ function readerOf({ ticket }: TicketEvent, person: Employee): NoticeReader {
     status: person.status,
     isRequester: person.id === ticket.requester.id,
     isStaff: isStaff(person),
+    preferences: person.preferences,
   };
 }
 
@@ -126,13 +130,19 @@ async function reserveIds({ em }: Transaction, count: number): Promise<number[]>
   return rows.map(({ id }) => Number(id));
 }
 
+/** What a batch of rows has in common. */
+interface Known {
+  mailboxes: readonly Mailbox[];
+  acknowledged: Acknowledgements;
+  acknowledges: boolean;
+}
+
 /** A ticket without a mailbox of its own is answered from the first one. Without any there is nothing to send from: no row. */
 function rowOf(
   { now }: Transaction,
   { event, facts, person, reader, participant, template }: Notice,
   id: number,
-  mailboxes: readonly Mailbox[],
-  acknowledged: Acknowledgements,
+  { mailboxes, acknowledged, acknowledges }: Known,
   { keyring }: NotifyDeps,
 ) {
   const ticket = event.ticket.id;
@@ -145,6 +155,7 @@ function rowOf(
     isOwn: mailboxes.some(({ address }) => address === withoutTag(reader.address)),
     forTicket: acknowledged.forTicket.get(ticket) ?? 0,
     toAddress: acknowledged.toAddress.get(reader.address) ?? 0,
+    acknowledges,
   });
   if (!reason && template === 'ticket-received') noteAcknowledgement(acknowledged, ticket, reader.address);
   return [

@@ -1,5 +1,4 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import { ACCOUNT_TEMPLATES } from '../../people/account-notice.ts';
 import { Employee } from '../../people/employee.ts';
 import { Participant } from '../../tickets/participant.ts';
 import { TicketEvent } from '../../tickets/ticket-event.ts';
@@ -19,11 +18,13 @@ const OutboundMessageSchema = defineEntity({
     event: () => p.manyToOne(TicketEvent).nullable(),
     // of a mail about an account; then there is no ticket and no event
     accountNoticeId: p.bigint('number').nullable(),
+    // it carries a link that opens an account, so its bytes are never kept
+    secret: p.boolean().default(false),
     // the person; `recipient` is the address as it was when the row was written
     person: () => p.manyToOne(Employee).nullable().fieldName('recipient_id'),
     participant: () => p.manyToOne(Participant).nullable(),
     mailbox: () => p.manyToOne(Mailbox),
-    template: p.enum([...MAIL_TEMPLATE_NAMES, ...ACCOUNT_TEMPLATES]),
+    template: p.enum([...MAIL_TEMPLATE_NAMES]),
     locale: p.text(),
     recipient: p.text(),
     envelopeFrom: p.text(),

@@ -1,23 +1,21 @@
 import type { Transaction } from '../../db/transaction.ts';
-import { displayName } from '../../people/employee.ts';
+import { hasOwnName } from '../../people/employee.ts';
+import { readSettings } from '../../settings/read-settings.ts';
 import { Attachment } from '../../tickets/attachment.ts';
 import { ticketNumber } from '../../tickets/ticket.ts';
-import { MAIL_TEMPLATE_NAMES, type MailTemplate } from './mail-template.ts';
-import { bareSubject, writtenWords, type MailView } from './mail-view.ts';
+import { deskOf, nameOf, type DraftDeps, type Sheet } from './draft.ts';
+import { TICKET_TEMPLATES, type TicketTemplate } from './mail-template.ts';
+import { bareSubject, writtenWords, type DeskView, type MailView } from './mail-view.ts';
 import { oneLine } from './one-line.ts';
 import { OutboundMessage } from './outbound-message.ts';
+import { readAccountDrafts, type AccountDraft } from './read-account-drafts.ts';
 
 /** All that a row's message is made of, out of the database: plain values, so that it can be composed with no transaction open. */
-export interface Draft {
-  id: number;
-  template: MailTemplate;
-  locale: string;
+export type Draft = TicketDraft | AccountDraft;
+
+export interface TicketDraft extends Sheet<TicketTemplate> {
+  about: 'ticket';
   personal: boolean;
-  messageId: string;
-  date: Date;
-  from: { name: string; address: string };
-  to: { name: string; address: string };
-  mailbox: { id: number; address: string };
   ticketId: number;
   /** null: the reader is no participant and has no reply token. */
   participantId: number | null;
@@ -34,48 +32,60 @@ export interface DraftFile {
   sha256: string;
 }
 
-/** Drafts of the pending rows among `ids` that have no bytes yet. A row whose ticket or event is gone gets none. The number of queries is fixed. */
-export async function readDrafts(tx: Transaction, ids: readonly number[], publicUrl: string): Promise<Draft[]> {
+/**
+ * Drafts of the due rows among `ids` that have no bytes. A row whose ticket, event, person or link is gone gets none. The number of
+ * queries is fixed.
+ */
+export async function readDrafts(tx: Transaction, ids: readonly number[], deps: DraftDeps): Promise<Draft[]> {
   const rows = await tx.em.find(
     OutboundMessage,
-    { id: { $in: [...ids] }, state: 'pending', mimeSha256: null },
+    { id: { $in: [...ids] }, state: { $in: ['pending', 'sending', 'ambiguous'] }, mimeSha256: null },
     { populate: ['event.actor', 'event.comment', 'ticket.assignee', 'person', 'mailbox'], orderBy: { id: 'asc' } },
   );
   const comments = rows.flatMap(({ event }) => event?.comment?.id ?? []);
   const [files, earlier] = [await filesOf(tx, comments), await earlierIds(tx, rows)];
-  return rows.flatMap((row) => {
+  const desk = deskOf(await readSettings(tx));
+  const aboutTickets = rows.flatMap((row) => {
     const comment = row.event?.comment;
     const ofComment = comment?.visibility === 'public' ? (files.get(comment.id) ?? []) : [];
-    return draftOf(row, publicUrl, ofComment, earlier.get(row.id) ?? []);
+    return draftOf(row, desk, deps.publicUrl, ofComment, earlier.get(row.id) ?? []);
   });
+  return [...aboutTickets, ...(await readAccountDrafts(tx, rows, desk, deps))];
 }
 
-function draftOf(row: OutboundMessage, publicUrl: string, files: DraftFile[], earlier: string[]): Draft[] {
+function draftOf(
+  row: OutboundMessage,
+  desk: DeskView,
+  publicUrl: string,
+  files: DraftFile[],
+  earlier: string[],
+): TicketDraft[] {
   const { ticket, event, person, mailbox } = row;
-  const template = MAIL_TEMPLATE_NAMES.find((name) => name === row.template);
+  const template = TICKET_TEMPLATES.find((name) => name === row.template);
   if (!ticket || !event || !row.messageId || !template) return [];
   const number = ticketNumber(ticket.number);
   const data = event.data as { transition?: string; to?: string; reason?: string };
-  const actor = event.actor ? nameOf(event.actor) : mailbox.name;
+  const actor = event.actor ? nameOf(event.actor) : desk.name;
   const words = event.comment?.visibility === 'public' ? writtenWords(event.comment.body) : null;
-  // The name of someone known from mail only is what a stranger wrote: an automatic mail does not repeat it (T07).
-  const known = person?.status === 'contact' && row.envelopeFrom === '' ? null : person;
+  // A name that a stranger may have written is not repeated by an automatic mail (T07).
+  const known = person && (row.envelopeFrom !== '' || hasOwnName(person)) ? person : null;
   const named = row.envelopeFrom !== '' || template === 'new-comment-for-staff';
   return [
     {
+      about: 'ticket',
       id: row.id,
       template,
       locale: row.locale,
       personal: row.envelopeFrom !== '',
       messageId: row.messageId,
       date: row.createdAt,
-      from: { name: oneLine(named ? `${actor} via ${mailbox.name}` : mailbox.name), address: mailbox.address },
+      from: { name: oneLine(named ? `${actor} via ${desk.name}` : desk.name), address: mailbox.address },
       to: { name: known?.firstName ? nameOf(known) : '', address: row.recipient },
       mailbox: { id: mailbox.id, address: mailbox.address },
       ticketId: ticket.id,
       participantId: row.participant?.id ?? null,
       view: {
-        desk: { name: mailbox.name },
+        desk,
         recipient: { name: oneLine(known?.firstName ?? '').slice(0, 60) },
         ticket: {
           number,
@@ -92,10 +102,6 @@ function draftOf(row: OutboundMessage, publicUrl: string, files: DraftFile[], ea
       files: template === 'ticket-received' ? [] : files,
     },
   ];
-}
-
-function nameOf(person: Parameters<typeof displayName>[0]): string {
-  return oneLine(displayName(person)).slice(0, 80);
 }
 
 /** What may leave: files of the comment that are not known to be bad. */

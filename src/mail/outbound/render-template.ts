@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
 import { assert } from '../../errors.ts';
-import type { MailView } from './mail-view.ts';
+import type { DeskView, ViewOf } from './mail-view.ts';
 import { MAIL_TEMPLATE_NAMES, type MailTemplate } from './mail-template.ts';
 import { oneLine } from './one-line.ts';
 import { wrapText } from './wrap-text.ts';
@@ -18,7 +18,7 @@ export interface Rendered {
 export interface Templates {
   readonly locales: readonly string[];
   /** Renders for a reader. A locale we do not have falls back to its language, then to English. */
-  render(template: MailTemplate, locale: string, view: MailView): Rendered;
+  render<T extends MailTemplate>(template: T, locale: string, view: ViewOf<T>): Rendered;
 }
 
 /** Where the templates live, beside the code. */
@@ -102,11 +102,7 @@ interface Words {
 }
 
 function registerHelpers(engine: typeof Handlebars, locale: string, words: Words): void {
-  const date = new Intl.DateTimeFormat(locale === FALLBACK ? 'en-GB' : locale, {
-    dateStyle: 'full',
-    timeStyle: 'short',
-    timeZone: 'UTC',
-  });
+  const date = dateWriter(locale === FALLBACK ? 'en-GB' : locale);
   const statuses = new Map(Object.entries(words.status));
   const staffStatuses = new Map(Object.entries(words.staffStatus));
   engine.registerHelper({
@@ -114,11 +110,25 @@ function registerHelpers(engine: typeof Handlebars, locale: string, words: Words
       return left === right ? options.fn(this) : options.inverse(this);
     },
     join: (left: string, right: string) => `${left}, ${right}`,
-    date: (at: Date) => `${date.format(at)} UTC`,
+    date: (at: Date, { data }: { data: { root: { desk: DeskView } } }) => date(at, data.root.desk.timeZone),
     status: (status: string) => statuses.get(status) ?? status,
     staffStatus: (status: string) => staffStatuses.get(status) ?? status,
     url: safeUrl,
   });
+}
+
+/** Writes a moment as people of a language do, with the name of the time zone; formats are kept, as making one costs. */
+function dateWriter(locale: string): (at: Date, timeZone: string) => string {
+  const formats = new Map<string, [Intl.DateTimeFormat, Intl.DateTimeFormat]>();
+  return (at, timeZone) => {
+    const [date, zone] = formats.get(timeZone) ?? [
+      new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short', timeZone }),
+      new Intl.DateTimeFormat(locale, { timeZoneName: 'short', timeZone }),
+    ];
+    formats.set(timeZone, [date, zone]);
+    const name = zone.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;
+    return `${date.format(at)} ${name}`;
+  };
 }
 
 /** A link that a mail may carry. Anything but https, http and mailto becomes no link at all. */

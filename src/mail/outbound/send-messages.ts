@@ -5,16 +5,15 @@ import type { MailTransport, SendResult } from '../transports/transport.ts';
 import { claimRows, type Claim, type Composed } from './claim.ts';
 import { UnsafeHeader } from './compose.ts';
 import { composeDraft, type ComposeDeps } from './compose-draft.ts';
+import type { DraftDeps } from './draft.ts';
 import { MAIL_TEMPLATES } from './mail-template.ts';
 import { OutboundMessage } from './outbound-message.ts';
 import { readDrafts, type Draft } from './read-drafts.ts';
 import { giveBack, noteOnTheWay, recordResult, renewLease } from './record-result.ts';
 
-export interface SendDeps extends ComposeDeps {
+export interface SendDeps extends ComposeDeps, DraftDeps {
   transport: MailTransport;
   log: Log;
-  /** Where the portal is, without a slash at the end. */
-  publicUrl: string;
   /** Milliseconds that a claimed row is ours without a sign of life; it is renewed while its message is on the way. */
   leaseMs?: number;
   /** Milliseconds in which the messages of one claim may be begun. */
@@ -42,7 +41,7 @@ export async function sendMessages(transaction: RunTransaction, ids: readonly nu
   while (rest.length > 0) {
     faultPoint('O2');
     const part = rest.slice(0, ROWS);
-    const drafts = await transaction((tx) => readDrafts(tx, part, deps.publicUrl));
+    const drafts = await transaction((tx) => readDrafts(tx, part, deps));
     const { composed, left } = await composeAll(drafts, deps);
     const now = part.filter((id) => !left.has(id));
     rest = [...left, ...rest.slice(ROWS)];

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bareSubject, writtenWords } from '../../../src/mail/outbound/mail-view.ts';
-import { MAIL_TEMPLATE_NAMES } from '../../../src/mail/outbound/mail-template.ts';
+import { TICKET_TEMPLATES } from '../../../src/mail/outbound/mail-template.ts';
 import { loadTemplates, safeUrl, type Templates } from '../../../src/mail/outbound/render-template.ts';
+import { ACCOUNT_TEMPLATES } from '../../../src/people/account-notice.ts';
 import { STATUSES } from '../../../src/tickets/lifecycle.ts';
-import { aView } from './view.ts';
+import { aView, anAccountView } from './view.ts';
 
 let templates: Templates;
 beforeAll(async () => {
@@ -11,7 +12,7 @@ beforeAll(async () => {
 });
 
 const LOCALES = ['en', 'de'];
-const every = LOCALES.flatMap((locale) => MAIL_TEMPLATE_NAMES.map((name) => [locale, name] as const));
+const every = LOCALES.flatMap((locale) => TICKET_TEMPLATES.map((name) => [locale, name] as const));
 
 describe.each(every)('in %s, %s', (locale, name) => {
   test('has one subject line, a text in lines of 72 and a whole html page', () => {
@@ -43,6 +44,49 @@ describe.each(every)('in %s, %s', (locale, name) => {
     if (subject.includes('alert')) expect(subject).toContain(evil);
     if (text.includes('alert')) expect(text.replaceAll('\n', ' ')).toContain(evil);
   });
+});
+
+const page = { url: 'https://help.example/sign-in', until: null };
+const everyAccount = LOCALES.flatMap((locale) => ACCOUNT_TEMPLATES.map((name) => [locale, name] as const));
+
+describe.each(everyAccount)('in %s, %s', (locale, name) => {
+  const views = [
+    anAccountView(),
+    anAccountView({ link: page }),
+    anAccountView({ link: page, account: { ...anAccountView().account, status: 'approved' } }),
+  ];
+
+  test('has one subject line, a text in lines of 72, and one button that leads where the text says', () => {
+    for (const view of views) {
+      const { subject, text, html } = templates.render(name, locale, view);
+      expect(subject).toMatch(/^\S.*\S$/);
+      for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(72);
+      expect(html).toContain(`<html lang="${locale}"`);
+      expect(html.match(/class="btn"/g)).toHaveLength(1);
+      expect(html.match(/href="[^"]*"/g)).toEqual([`href="${view.link.url}"`]);
+      expect(text.match(/https:\S+/g)).toEqual([view.link.url]);
+    }
+  });
+
+  test('says the same words in text and html', () => {
+    for (const view of views) {
+      const { text, html } = templates.render(name, locale, view);
+      expect(words(text.replace(/https:\S+/g, ''))).toEqual(words(htmlWords(html)));
+    }
+  });
+
+  test('T10: shows what people wrote as words', () => {
+    const evil = '<script>alert(1)</script> {{constructor}}';
+    const event = { ...anAccountView().event, reason: evil, email: evil, change: evil };
+    const { html } = templates.render(name, locale, anAccountView({ recipient: { name: evil }, event }));
+    expect(html).not.toContain('<script>');
+  });
+});
+
+test('a link that works once says until when, a page does not', () => {
+  const mail = (given = {}) => templates.render('registration-approved', 'en', anAccountView(given)).text;
+  expect(mail()).toContain('This link works once, until Thursday, 26 November 2026');
+  expect(mail({ link: page })).not.toContain('works once');
 });
 
 test('each language has its own words for each status that a change can end in', () => {
@@ -118,6 +162,23 @@ test.each([
 test('a day is written as its reader writes it', () => {
   expect(templates.render('ticket-received', 'en', aView()).text).toContain('Monday, 23 November 2026');
   expect(templates.render('ticket-received', 'de', aView()).text).toContain('Montag, 23. November 2026');
+});
+
+test.each([
+  ['en', 'UTC', 'Monday, 23 November 2026 at 09:02 UTC'],
+  ['en', 'Europe/Berlin', 'Monday, 23 November 2026 at 10:02 CET'],
+  ['de', 'Europe/Berlin', 'Montag, 23. November 2026 um 10:02 MEZ'],
+  ['en', 'Asia/Tokyo', 'Monday, 23 November 2026 at 18:02 GMT+9'],
+])('in %s, a time in %s names its zone', (locale, timeZone, written) => {
+  const view = aView({ desk: { ...aView().desk, timeZone } });
+  expect(templates.render('ticket-received', locale, view).text.replaceAll('\n', ' ')).toContain(written);
+});
+
+test('the address of the organisation stands at the end, where there is one', () => {
+  const text = (address: string[]) =>
+    templates.render('public-reply', 'en', aView({ desk: { ...aView().desk, address } })).text;
+  expect(text(['1 Harbour Street', 'Maravia'])).toMatch(/\n1 Harbour Street\nMaravia\n$/);
+  expect(text([])).not.toContain('Harbour');
 });
 
 test.each([

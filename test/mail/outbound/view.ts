@@ -1,10 +1,10 @@
-import type { MailView } from '../../../src/mail/outbound/mail-view.ts';
+import type { AccountView, MailView } from '../../../src/mail/outbound/mail-view.ts';
 import { writtenWords } from '../../../src/mail/outbound/mail-view.ts';
 
 /** A view with everything in it; a test says only what it is about. */
 export function aView(given: Partial<MailView> = {}): MailView {
   return {
-    desk: { name: 'SmartSupport' },
+    desk: { name: 'SmartSupport', address: ['1 Harbour Street', 'Maravia'], timeZone: 'UTC' },
     recipient: { name: 'Ana' },
     ticket: {
       number: 'TX0418',
@@ -17,6 +17,23 @@ export function aView(given: Partial<MailView> = {}): MailView {
     assignee: { name: 'Jonas Berg' },
     comment: writtenWords('Thank you, that helps.\n\nPlease put the laptop on the dock,\nand wait.'),
     files: [],
+    ...given,
+  };
+}
+
+/** The same of a mail about an account. */
+export function anAccountView(given: Partial<AccountView> = {}): AccountView {
+  return {
+    desk: { name: 'SmartSupport', address: [], timeZone: 'UTC' },
+    recipient: { name: 'Ana' },
+    account: { email: 'ana@maravia.example', companyId: 'MA0117', status: 'pending' },
+    event: {
+      at: new Date('2026-11-23T09:02:00Z'),
+      reason: 'Nobody here knows you.',
+      change: 'totp-added',
+      email: 'ana.reyes@maravia.example',
+    },
+    link: { url: 'https://help.example/link/confirm-email#TOKEN', until: new Date('2026-11-26T09:02:00Z') },
     ...given,
   };
 }

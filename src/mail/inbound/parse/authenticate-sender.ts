@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 import type { AuthenticateResult } from 'mailauth';
-import type { SenderAuthentication } from '../inbound-mail.ts';
+import type { AuthenticationResult, SenderAuthentication } from '../inbound-mail.ts';
 
 /** A DNS query as mailauth makes them: name and record type, rejecting with a `code` such as ENOTFOUND. */
 export type DnsResolve = (name: string, rrtype: string) => Promise<string[][] | string[]>;
@@ -9,6 +9,8 @@ export interface AuthenticateOptions {
   resolver: DnsResolve;
   /** The topmost Received header was written by a server we trust: then SPF counts too. Default false, DKIM only. */
   trustReceived?: boolean;
+  /** Who handed the message to us, when we saw it ourselves: then SPF counts too. */
+  client?: { ip: string; helo?: string; sender?: string };
   /** For everything together, in milliseconds. */
   timeoutMs?: number;
 }
@@ -17,6 +19,9 @@ const TIMEOUT_MS = 5000;
 /** Answers that say a name or record does not exist. Anything else is trouble that may pass. */
 const ABSENT = new Set(['ENOTFOUND', 'ENODATA', 'NXDOMAIN', 'ENONAME']);
 const RESULTS = ['pass', 'fail', 'none', 'temperror', 'permerror'] as const;
+/** The best first. */
+const METHOD_RESULTS = ['pass', 'policy', 'neutral', 'softfail', 'temperror', 'permerror', 'fail', 'none'] as const;
+const UNKNOWN = { policy: null, domain: null, dkim: 'skipped', spf: 'skipped' } as const;
 const POLICIES = ['none', 'quarantine', 'reject'] as const;
 
 /**
@@ -28,15 +33,12 @@ export async function authenticateSender(raw: Buffer, options: AuthenticateOptio
   const troubled: string[] = [];
   const resolver = watched(options.resolver, deadline, troubled);
   try {
-    const checked = check(raw, resolver, options.trustReceived ?? false).then((result) => judge(result, troubled));
-    return await within(checked, deadline);
+    const checked = check(raw, { ...options, resolver }).then((result) => judge(result, troubled));
+    const judged = await within(checked, deadline);
+    // Without an address the library calls SPF temporary trouble; nobody asked it.
+    return options.trustReceived || options.client ? judged : { ...judged, spf: 'skipped' };
   } catch (error) {
-    return {
-      dmarc: 'temperror',
-      policy: null,
-      domain: null,
-      detail: error instanceof Error ? error.message : String(error),
-    };
+    return { ...UNKNOWN, dmarc: 'temperror', detail: error instanceof Error ? error.message : String(error) };
   }
 }
 
@@ -48,30 +50,58 @@ export function dnsResolver(servers: readonly string[] = []): DnsResolve {
 }
 
 /** Loaded on the first check only: most parsing needs none of it. */
-async function check(raw: Buffer, resolver: DnsResolve, trustReceived: boolean): Promise<AuthenticateResult> {
+async function check(raw: Buffer, options: AuthenticateOptions): Promise<AuthenticateResult> {
   const { authenticate } = await import('mailauth');
-  return authenticate(raw, { resolver, trustReceived, disableArc: true, disableBimi: true, mta: 'localhost' });
+  const { resolver, trustReceived = false, client = {} } = options;
+  return authenticate(raw, {
+    resolver,
+    trustReceived,
+    ...client,
+    disableArc: true,
+    disableBimi: true,
+    mta: 'localhost',
+  });
 }
 
 function judge(result: AuthenticateResult, troubled: readonly string[]): SenderAuthentication {
   const { dmarc } = result;
-  if (!dmarc)
-    return {
-      dmarc: 'permerror',
-      policy: null,
-      domain: null,
-      detail: `no DMARC: ${result.dmarcSkipReason ?? 'no author domain'}`,
-    };
+  const methods = {
+    dkim: bestSignature(result),
+    spf: result.spf ? methodResult(result.spf.status.result) : 'skipped',
+  } as const;
+  // Two authors, none, or one that no domain answers for (RFC 7489 §6.6.1).
+  if (!dmarc) {
+    const detail = `no DMARC: ${result.dmarcSkipReason ?? 'no author domain'}`;
+    return { ...UNKNOWN, ...methods, dmarc: 'permerror', detail };
+  }
   const domain = dmarc.status.header?.from ?? dmarc.domain;
   const policy = POLICIES.find((name) => name === dmarc.policy) ?? null;
-  const word = RESULTS.find((name) => name === dmarc.status.result) ?? 'none';
+  // A signature over the first bytes only (`l=`, RFC 6376 §8.2) vouches for nothing that was put behind them.
+  const { alignment } = dmarc as Partial<typeof dmarc>;
+  const isPartial = Boolean(alignment?.dkim.underSized) && !alignment?.spf.result;
+  const known = RESULTS.find((name) => name === dmarc.status.result) ?? 'none';
+  const word = known === 'pass' && isPartial ? 'none' : known;
   const detail = [
     ...result.dkim.results.map((row) => `dkim=${row.status.result} ${row.signingDomain}`),
+    ...(result.spf && result.spf.status.result !== 'temperror'
+      ? [`spf=${result.spf.status.result} ${result.spf.domain}`]
+      : []),
     `dmarc=${word} ${domain}`,
+    ...(isPartial ? ['the signature covers a part of the body only'] : []),
   ]
     .join('; ')
     .slice(0, 500);
-  return { dmarc: word === 'fail' && isTroubled(dmarc.domain, troubled) ? 'temperror' : word, policy, domain, detail };
+  const excused = word === 'fail' && isTroubled(dmarc.domain, troubled);
+  return { ...methods, dmarc: excused ? 'temperror' : word, policy, domain, detail };
+}
+
+function bestSignature({ dkim }: AuthenticateResult): AuthenticationResult {
+  const results = dkim.results.map(({ status }) => methodResult(status.result));
+  return METHOD_RESULTS.find((word) => results.includes(word)) ?? 'none';
+}
+
+function methodResult(word: string): AuthenticationResult {
+  return METHOD_RESULTS.find((known) => known === word) ?? 'none';
 }
 
 /** Only trouble of the author's own zone excuses a failure: a forger could point a signature at a dead server. */

@@ -5,15 +5,19 @@ import { gatherMailFacts } from './classify/facts.ts';
 import { contentHash } from './content-hash.ts';
 import { BeyondLimit, PARSE_LIMITS, parseFailure } from './limits.ts';
 import { addressBudget } from './mime/addresses.ts';
-import { readBody, findCharset, type MessageBody } from './mime/body.ts';
+import { readBody, type MessageBody } from './mime/body.ts';
+import { readCalendar } from './mime/calendar.ts';
 import { parseDate } from './mime/date.ts';
-import { cleanFilename } from './mime/filename.ts';
+import { findCharset } from './mime/decode-part.ts';
 import { decodeHeaderText } from './mime/header-words.ts';
 import { parseMessageId, parseMessageIds, threadReferences } from './mime/message-ids.ts';
 import type { MimePart } from './mime/mime-parts.ts';
+import { partName } from './mime/part-name.ts';
+import { readProtection } from './mime/protection.ts';
 import { readMime } from './mime/read-mime.ts';
 import { firstField, openMessage, type HeaderField } from './mime/raw-message.ts';
 import { readAddresses, readAuthor } from './mime/senders.ts';
+import { textHtml } from './mime/text-html.ts';
 import { extractFromLines, extractReply, type ExtractedReply, type ReplyContext } from './reply/extract-reply.ts';
 import { hintsAtQuotation } from './reply/html-containers.ts';
 import { htmlLines } from './reply/html-lines.ts';
@@ -33,7 +37,14 @@ interface ReadMessage {
   files: readonly MimePart[];
 }
 
-const SKIPPED: SenderAuthentication = { dmarc: 'skipped', policy: null, domain: null, detail: 'not asked for' };
+const SKIPPED: SenderAuthentication = {
+  dmarc: 'skipped',
+  policy: null,
+  domain: null,
+  dkim: 'skipped',
+  spf: 'skipped',
+  detail: 'not asked for',
+};
 const MAX_HEADERS = 500;
 const PUTS_AT_ONCE = 16;
 
@@ -92,17 +103,24 @@ function describe(fields: readonly HeaderField[], root: MimePart): ReadMessage {
     date: parseDate(firstField(fields, 'date')),
     text: body.text,
     html: body.html,
-    safeHtml: body.html === null ? null : safeHtml(body.html),
+    safeHtml: toSafeHtml(body),
     ...extracted,
     class: classifyMessage(gatherMailFacts(fields, root, subject, body.text || noticeText(root))),
+    protection: readProtection(root, body.text),
+    calendar: readCalendar(root),
     receivedCount: fields.filter(({ name }) => name === 'received').length,
     headers: fields.slice(0, MAX_HEADERS).map(({ name, value }) => [name, value] as const),
   };
   return { mail, files: body.attachments };
 }
 
+function toSafeHtml({ shown, text }: MessageBody): string | null {
+  if (shown !== null) return safeHtml(shown);
+  return text === '' ? null : textHtml(text);
+}
+
 /** From the text when there is one; from the html when only its structure shows what is quoted. */
-function newWords({ hasText, text, html, rendered }: MessageBody, context: ReplyContext): ExtractedReply {
+function newWords({ hasText, text, shown: html, rendered }: MessageBody, context: ReplyContext): ExtractedReply {
   if (html === null) return extractReply(text, context);
   const fromText = hasText ? extractReply(text, context) : null;
   if (fromText && (fromText.quoted !== '' || fromText.forward || !hintsAtQuotation(html))) return fromText;
@@ -121,7 +139,7 @@ async function storeFiles(files: readonly MimePart[], blobs: ParseDeps['blobs'])
 async function storeFile(part: MimePart, blobs: ParseDeps['blobs']): Promise<MailAttachment> {
   const { sha256, size } = await blobs.put(part.bytes);
   return {
-    filename: cleanFilename(part.filename),
+    filename: partName(part),
     contentType: part.contentType,
     size,
     sha256,

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { dkimSign } from 'mailauth';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { authenticateSender, type DnsResolve } from '../../../../src/mail/inbound/parse/authenticate-sender.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -24,10 +24,10 @@ const dns =
 const mail = (from: string) =>
   `From: ${from}\r\nTo: desk@example.org\r\nSubject: Hello\r\nDate: Mon, 05 Jan 2026 10:00:00 +0000\r\nMessage-ID: <1@example.com>\r\n\r\nThe printer is broken.\r\n`;
 
-async function signed(from: string, signingDomain: string): Promise<Buffer> {
+async function signed(from: string, signingDomain: string, more: object = {}): Promise<Buffer> {
   const raw = mail(from);
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  const options = { signatureData: [{ signingDomain, selector: 'desk1', privateKey: pem }] };
+  const options = { signatureData: [{ signingDomain, selector: 'desk1', privateKey: pem, ...more }] };
   const { signatures } = await dkimSign(raw, options as unknown as Parameters<typeof dkimSign>[1]);
   return Buffer.from(signatures + raw);
 }
@@ -36,7 +36,7 @@ test('a valid aligned signature is a pass, with domain and policy', async () => 
   const found = await authenticateSender(await signed('Anna <anna@example.com>', 'example.com'), {
     resolver: dns(ZONE),
   });
-  expect(found).toMatchObject({ dmarc: 'pass', policy: 'reject', domain: 'example.com' });
+  expect(found).toMatchObject({ dmarc: 'pass', policy: 'reject', domain: 'example.com', dkim: 'pass', spf: 'skipped' });
 });
 
 test('a valid signature of another domain does not authenticate the author', async () => {
@@ -60,7 +60,7 @@ test('a domain without a policy is none', async () => {
 test.each([
   ['two addresses', 'Anna <anna@example.com>, Eve <eve@evil.test>'],
   ['two From headers', 'Anna <anna@example.com>\r\nFrom: Eve <eve@evil.test>'],
-])('%s in From never pass', async (_, from) => {
+])('T18: %s in From never pass', async (_, from) => {
   const found = await authenticateSender(await signed(from, 'example.com'), { resolver: dns(ZONE) });
   expect(found.dmarc).not.toBe('pass');
 });
@@ -90,6 +90,47 @@ test('a DNS that never answers is a temporary error within the time allowed', as
     timeoutMs: 100,
   });
   expect(found).toMatchObject({ dmarc: 'temperror', detail: 'The DNS did not answer in time' });
+});
+
+describe('SPF counts when somebody we trust says where the message came from', () => {
+  const zone = { ...ZONE, 'example.com': 'v=spf1 ip4:192.0.2.0/24 -all', 'other.test': 'v=spf1 ip4:192.0.2.0/24 -all' };
+  const client = (ip: string, sender = 'anna@example.com') => ({
+    resolver: dns(zone),
+    client: { ip, helo: 'mx.example.com', sender },
+  });
+
+  test('an envelope of the author’s domain passes', async () => {
+    const found = await authenticateSender(Buffer.from(mail('anna@example.com')), client('192.0.2.7'));
+    expect(found).toMatchObject({ dmarc: 'pass', spf: 'pass', dkim: 'none' });
+  });
+
+  test('a foreign address is a fail', async () => {
+    const found = await authenticateSender(Buffer.from(mail('anna@example.com')), client('198.51.100.7'));
+    expect(found).toMatchObject({ dmarc: 'fail', spf: 'fail' });
+  });
+
+  test('an envelope of another domain does not authenticate the author', async () => {
+    const found = await authenticateSender(
+      Buffer.from(mail('anna@example.com')),
+      client('192.0.2.7', 'eve@other.test'),
+    );
+    expect(found).toMatchObject({ dmarc: 'fail', spf: 'pass' });
+  });
+
+  test('a Received header counts only when the server that wrote it is trusted', async () => {
+    const raw = Buffer.from(
+      `Return-Path: <anna@example.com>\r\nReceived: from mx.example.com (mx.example.com [192.0.2.7])\r\n\tby in.example.org (Postfix) with ESMTP id 1;\r\n\tMon, 5 Jan 2026 10:00:00 +0000\r\n${mail('anna@example.com')}`,
+    );
+    expect((await authenticateSender(raw, { resolver: dns(zone) })).spf).toBe('skipped');
+    expect((await authenticateSender(raw, { resolver: dns(zone), trustReceived: true })).spf).toBe('pass');
+  });
+});
+
+test('a signature over the first lines only does not cover what was put behind them', async () => {
+  const raw = await signed('Anna <anna@example.com>', 'example.com', { maxBodyLength: 24 });
+  expect(raw.toString()).toContain('l=24');
+  const longer = Buffer.concat([raw, Buffer.from('Please pay to another account.\r\n')]);
+  expect(await authenticateSender(longer, { resolver: dns(ZONE) })).toMatchObject({ dmarc: 'none', dkim: 'pass' });
 });
 
 test('any bytes have an answer', async () => {

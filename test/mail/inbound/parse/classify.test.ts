@@ -121,7 +121,128 @@ test('an abuse report is neither a bounce nor an automatic reply, and gets no an
   const raw = plainMail('--r\nContent-Type: text/plain\n\nThis is an abuse report.\n--r--\n', {
     From: 'abuse@example.net',
   }).replace('text/plain; charset=utf-8', 'multipart/report; report-type=feedback-report; boundary=r');
-  expect((await parsed(raw)).class).toMatchObject({ bounce: false, autoReply: false, noAutoAnswer: true });
+  expect((await parsed(raw)).class).toMatchObject({
+    bounce: false,
+    autoReply: false,
+    noAutoAnswer: true,
+    abuseReport: true,
+  });
+});
+
+describe('what is wrapped around a message is said plainly', () => {
+  const multipart = (type: string, ...parts: string[]) =>
+    plainMail(`${parts.map((part) => `--b\n${part}\n`).join('')}--b--\n`).replace(
+      'text/plain; charset=utf-8',
+      `${type}; boundary=b`,
+    );
+  const text = 'Content-Type: text/plain\n\nHello desk.\n';
+  const event = 'BEGIN:VCALENDAR\nMETHOD:CANCEL\nBEGIN:VEVENT\nEND:VEVENT\nEND:VCALENDAR\n';
+  test.each<[string, string, object]>([
+    [
+      'an invitation',
+      multipart('multipart/alternative', text, `Content-Type: text/calendar; method=REQUEST\n\n${event}`),
+      { calendar: 'request' },
+    ],
+    [
+      'a cancelled appointment',
+      multipart('multipart/mixed', text, `Content-Type: text/calendar\n\n${event}`),
+      { calendar: 'cancel' },
+    ],
+    [
+      'an answer to an invitation',
+      multipart('multipart/mixed', text, 'Content-Type: text/calendar; method=reply\n\nBEGIN:VCALENDAR\n'),
+      { calendar: 'reply' },
+    ],
+    [
+      'S/MIME signed',
+      multipart(
+        'multipart/signed; protocol="application/pkcs7-signature"',
+        text,
+        'Content-Type: application/pkcs7-signature; name=smime.p7s\n\nx',
+      ),
+      { wrapper: 'smime-signed' },
+    ],
+    [
+      'PGP signed',
+      multipart(
+        'multipart/signed; protocol="application/pgp-signature"',
+        text,
+        'Content-Type: application/pgp-signature\n\nx',
+      ),
+      { wrapper: 'pgp-signed' },
+    ],
+    [
+      'PGP encrypted',
+      multipart(
+        'multipart/encrypted; protocol="application/pgp-encrypted"',
+        'Content-Type: application/pgp-encrypted\n\nVersion: 1',
+        'Content-Type: application/octet-stream\n\nx',
+      ),
+      { wrapper: 'pgp-encrypted' },
+    ],
+    [
+      'S/MIME encrypted',
+      plainMail('x').replace(
+        'text/plain; charset=utf-8',
+        'application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m',
+      ),
+      { wrapper: 'smime-encrypted' },
+    ],
+    [
+      'PGP in the text',
+      plainMail('-----BEGIN PGP MESSAGE-----\n\nhQEM\n-----END PGP MESSAGE-----\n'),
+      { wrapper: 'pgp-encrypted' },
+    ],
+    [
+      'signed through a list',
+      multipart(
+        'multipart/mixed',
+        `Content-Type: multipart/signed; protocol="application/pgp-signature"; boundary=c\n\n--c\n${text}--c--`,
+        text,
+      ),
+      { wrapper: 'pgp-signed' },
+    ],
+    ['nothing', plainMail('Hello.\n'), { calendar: null, wrapper: null, abuseReport: false, list: false }],
+  ])('%s', async (_, raw, expected) =>
+    expect((await parsed(raw)).class).toMatchObject({ bounce: false, autoReply: false, ...expected }),
+  );
+});
+
+test('an SES bounce that comes by SNS names its recipients', async () => {
+  const message = {
+    notificationType: 'Bounce',
+    bounce: {
+      bounceType: 'Permanent',
+      bouncedRecipients: [
+        {
+          emailAddress: 'bo@example.net',
+          action: 'failed',
+          status: '5.1.1',
+          diagnosticCode: 'smtp; 550 5.1.1 user unknown',
+        },
+      ],
+    },
+  };
+  const body = JSON.stringify({ Type: 'Notification', Message: JSON.stringify(message) }, null, 2);
+  const found = await classOf({ From: 'AWS <no-reply@sns.amazonaws.com>', Subject: 'AWS Notification Message' }, body);
+  expect(found).toMatchObject({
+    bounce: true,
+    delivery: [
+      { recipient: 'bo@example.net', action: 'failed', status: '5.1.1', diagnostic: 'smtp; 550 5.1.1 user unknown' },
+    ],
+  });
+});
+
+test('a bounce that names nobody is about the only one whom the returned message went to', async () => {
+  const raw = plainMail(
+    '--b\nContent-Type: text/plain\n\nDelivery report unavailable\n--b\nContent-Type: message/rfc822\n\nMessage-ID: <7@example.org>\nTo: bo@example.net\n\nx\n--b--\n',
+    { From: 'MAILER-DAEMON@mx.example.net' },
+  ).replace('text/plain; charset=utf-8', 'multipart/report; report-type=delivery-status; boundary=b');
+  expect((await parsed(raw)).class).toMatchObject({
+    bounce: true,
+    originalMessageId: '<7@example.org>',
+    delivery: [{ recipient: 'bo@example.net', action: 'failed' }],
+  });
 });
 
 test('a header named like a prototype harms nobody (T39)', async () => {

@@ -4,7 +4,7 @@ import { extractReply } from '../../../../src/mail/inbound/parse/reply/extract-r
 import { headerBlockAt } from '../../../../src/mail/inbound/parse/reply/header-block.ts';
 import { textLines, type Line } from '../../../../src/mail/inbound/parse/reply/lines.ts';
 import { scanBody } from '../../../../src/mail/inbound/parse/reply/scan-body.ts';
-import { isMobileLine } from '../../../../src/mail/inbound/parse/reply/signature.ts';
+import { isAppendedLine } from '../../../../src/mail/inbound/parse/reply/appended-line.ts';
 import { subjectKind } from '../../../../src/mail/inbound/parse/reply/subject-kind.ts';
 
 describe('attributions, in any language and order', () => {
@@ -92,13 +92,13 @@ describe('lines that phones append', () => {
     '发自我的iPhone',
     'iPhoneから送信',
     '(sent from a phone)',
-  ])('%s', (text) => expect(isMobileLine(text)).toBe(true));
+  ])('%s', (text) => expect(isAppendedLine(text)).toBe(true));
   test.each([
     'Sent from my desk, is much easier than my mobile phone.',
     'Sent the parcel yesterday',
     'I sent it with my phone',
     '',
-  ])('not: %j', (text) => expect(isMobileLine(text)).toBe(false));
+  ])('not: %j', (text) => expect(isAppendedLine(text)).toBe(false));
 });
 
 test('nothing is lost: every line of the body is in the reply, the quotation or the signature', () => {

@@ -12,6 +12,11 @@ const ANNOUNCES: readonly RegExp[] = [
   /did not reach|delivery (?:problems|errors)|failed addresses|permanent (?:fatal )?errors?|transient non-fatal errors|fatal errors|failed addresses|failed recipients|undelivered to|recipients? of the (?:message|mail)|delivery to the following/i,
 ];
 const ADDRESS = String.raw`[A-Za-z0-9!#$%&*+/=?^_\x60{|}~.\-][A-Za-z0-9!#$%&'*+/=?^_\x60{|}~.\-]{0,99}@[A-Za-z0-9.\-]{1,200}[A-Za-z0-9](?![A-Za-z0-9@]|[.\-][A-Za-z0-9])`;
+/** `bo@a <cy@b>: malformed` and `dda:SMTP=bo@a;`: the address that counts is the inner one. */
+const INNER: readonly RegExp[] = [
+  new RegExp(String.raw`^\s{1,8}[^\s<>]{1,100}@[^\s<>]{1,100}\s<(${ADDRESS})>`),
+  new RegExp(String.raw`\b(?:dda|ea|a):smtp[=:]\s?(${ADDRESS})`, 'i'),
+];
 /** Ways in which one line names the recipient that failed, the surest first. `$1` is the address. */
 const NAMES: readonly RegExp[] = [
   new RegExp(String.raw`^\s{0,8}<(${ADDRESS})>\s*(?::|\(|$)`),
@@ -20,9 +25,10 @@ const NAMES: readonly RegExp[] = [
   new RegExp(String.raw`RCPT TO:\s?<?(${ADDRESS})`, 'i'),
   new RegExp(String.raw`(?:^|[\s>])[45]\d\d[ \-].{0,80}?<(${ADDRESS})>`),
   new RegExp(
-    String.raw`(?:final-recipient|original-recipient|recipient address|recipient|empfänger|failed address|e-mail address|mailbox|user|rcpt|to|an|addressee|intended recipient)\s{0,3}[:=]\s{0,6}(?:rfc822;\s?)?<?(${ADDRESS})`,
+    String.raw`(?:final-recipient|original-recipient|recipient address|recipient|empfänger|failed address|e-mail address|mailbox|user|rcpt|addressee|intended recipient|addressed to)\s{0,3}[:=]\s{0,6}(?:rfc822;\s?)?<?(${ADDRESS})`,
     'i',
   ),
+  new RegExp(String.raw`(?:^|\s)(?:to|an)\s{0,3}[:=]\s{0,6}<?(${ADDRESS})`, 'i'),
   new RegExp(
     String.raw`(?:message|mail|e-mail|email|deliver(?:y|ed|ing)?|nachricht|bericht|send|sent)\s(?:(?:it|your|the|this|following|message|mail|has|been|was|be|sent|addressed|could|not|permanently|failed)\s){0,6}(?:to|for|an|aan|à)\s{1,3}(?:the following )?(?:(?:recipient|address|user|account)[s:]{0,2}\s{1,2})?["'<]?(${ADDRESS})`,
     'i',
@@ -34,6 +40,8 @@ const NAMES: readonly RegExp[] = [
   new RegExp(String.raw`<(${ADDRESS})>`),
   new RegExp(String.raw`(${ADDRESS})`),
 ];
+/** Exim and Postfix say what an address was made of. */
+const ALIAS = /(?:original address|expanded from|generated from)\s?:?\s{0,4}<?([^\s<>()]{1,100}@[^\s<>()]{1,200})/i;
 const LINES_READ = 400;
 const LINE_READ = 600;
 const LINES_AFTER_ANNOUNCEMENT = 12;
@@ -79,22 +87,31 @@ function listedAddresses(lines: readonly string[]): string[] {
   const found: string[] = [];
   const hasFlushLeft = lines.some((line) => line.startsWith('<') && NAMES[0]?.test(line));
   let open = 0;
-  for (const line of lines) {
-    const original = /(?:original address|expanded from)\s?:?\s{0,4}<?([^\s<>()]{1,100}@[^\s<>()]{1,200})/i.exec(
-      line,
-    )?.[1];
+  let lastAt = -9;
+  for (const [at, line] of lines.entries()) {
+    const original = ALIAS.exec(line)?.[1];
+    const isWrapped = /^\s/.test(line) && hasFlushLeft;
+    const sure = isWrapped ? undefined : NAMES[0]?.exec(line)?.[1];
+    const listed = open > 0 && !isWrapped ? firstMatch([...INNER, ...NAMES.slice(1, 3)], line) : undefined;
+    const named = original ?? sure ?? listed;
     // What the sender wrote to counts, not what an alias made of it.
-    if (original !== undefined && found.length > 0) found.pop();
-    if (original !== undefined) found.push(original);
-    const sure = original === undefined && !(/^\s/.test(line) && hasFlushLeft) ? NAMES[0]?.exec(line)?.[1] : undefined;
-    const listed =
-      open > 0 && original === undefined ? (NAMES[1]?.exec(line)?.[1] ?? NAMES[2]?.exec(line)?.[1]) : undefined;
-    if (sure !== undefined) found.push(sure);
-    else if (listed !== undefined) found.push(listed);
+    if (original !== undefined && lastAt >= at - 3) found.pop();
+    if (named !== undefined) {
+      found.push(named);
+      lastAt = at;
+    }
     if (ANNOUNCES.some((pattern) => pattern.test(line))) open = LINES_AFTER_ANNOUNCEMENT;
     else open--;
   }
   return found;
+}
+
+function firstMatch(patterns: readonly RegExp[], line: string): string | undefined {
+  for (const pattern of patterns) {
+    const found = pattern.exec(line)?.[1];
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function unique(addresses: readonly string[], own: ReadonlySet<string>): string[] {

@@ -1,4 +1,5 @@
-import { AUTO_REPLY_SUBJECTS, DAEMON_SENDERS, UNANSWERABLE_SENDERS } from './automatic-words.ts';
+import { isAutoReplySubject } from './auto-reply-subject.ts';
+import { DAEMON_SENDERS, POSTMASTERS, UNANSWERABLE_SENDERS } from './automatic-words.ts';
 import type { MailFacts } from './facts.ts';
 
 /** One reason to call a mail automatic, or not to answer it automatically. */
@@ -7,8 +8,6 @@ export interface HeaderRule {
   reason: string;
   when: (facts: MailFacts) => boolean;
 }
-
-const AUTO_SUBJECTS = Object.values(AUTO_REPLY_SUBJECTS).flat();
 
 /** `auto-replied; owner="x" (comment)` → `auto-replied`, RFC 3834 §5.1. */
 export function autoSubmitted(facts: MailFacts): string {
@@ -81,7 +80,7 @@ export const HEADER_RULES: readonly HeaderRule[] = [
   {
     says: 'autoReply',
     reason: 'Subject of an automatic answer',
-    when: (facts) => AUTO_SUBJECTS.some((words) => startsLike(facts.subject, words)),
+    when: isAutoReplySubject,
   },
   {
     says: 'autoReply',
@@ -112,7 +111,8 @@ export const HEADER_RULES: readonly HeaderRule[] = [
   {
     says: 'noAutoAnswer',
     reason: 'Sender that never reads answers',
-    when: (facts) => UNANSWERABLE_SENDERS.test(facts.sender) || DAEMON_SENDERS.has(facts.sender),
+    when: (facts) =>
+      UNANSWERABLE_SENDERS.test(facts.sender) || DAEMON_SENDERS.has(facts.sender) || POSTMASTERS.has(facts.sender),
   },
   { says: 'noAutoAnswer', reason: 'Empty Return-Path', when: (facts) => facts.nullReturnPath },
   {
@@ -125,10 +125,3 @@ export const HEADER_RULES: readonly HeaderRule[] = [
       facts.has('mailing-list'),
   },
 ];
-
-/** Words without a colon of their own need one behind them, or the end: `Out of office chairs` is a person's subject. */
-function startsLike(subject: string, words: string): boolean {
-  if (!subject.startsWith(words)) return false;
-  if (/[:\]]$/.test(words)) return true;
-  return /^\s*(?:$|[:：([–—-])/.test(subject.slice(words.length));
-}

@@ -167,7 +167,7 @@ function normalizeAddress(raw: string): string {
     .replace(/^<+|>+$/g, '');
   // A route, RFC 5322 §4.4: `<@relay:john@example.com>`.
   if (text.startsWith('@') && text.includes(':')) text = text.slice(text.indexOf(':') + 1);
-  if (!text.startsWith('"')) text = text.replaceAll(/\s/g, '').replace(/^'+|'+$/g, '');
+  if (!text.startsWith('"')) text = withoutSpace(text).replace(/^'+|'+$/g, '');
   text = decodeUtf8(text);
   const at = text.lastIndexOf('@');
   const local = text.slice(0, at);
@@ -178,6 +178,14 @@ function normalizeAddress(raw: string): string {
   if (at <= 0 || domain === '' || !isLocalPart(local) || /[\s<>()",;:@\\]/.test(domain.replace(/^\[.*\]$/, '')))
     return '';
   return `${local}@${domain}`;
+}
+
+/** White space round the dots and the `@` is obsolete (RFC 5322 §4.4); before a whole address it parts words from it. */
+function withoutSpace(text: string): string {
+  const last = text.slice(Math.max(text.lastIndexOf(' '), text.lastIndexOf('\t')) + 1);
+  return last !== text && /^[^\s@]+@[^\s@]+$/.test(last) && !/[.@]\s*$/.test(text.slice(0, -last.length))
+    ? last
+    : text.replaceAll(/\s/g, '');
 }
 
 /** A dot-atom as lenient as the world is, or a quoted string; encoded words never become an address. */

@@ -1,43 +1,17 @@
 import { TextDecoder } from 'node:util';
+import iconv from 'iconv-lite';
+import { canonicalCharset } from './charset-labels.ts';
 import { decodeUtf7 } from './utf7.ts';
 
-/** Charset labels seen in mail that the WHATWG list does not know, and what they mean. */
-const ALIASES: Readonly<Record<string, string>> = {
-  'ansi_x3.4-1968': 'us-ascii',
-  ansi: 'windows-1252',
-  ascii: 'us-ascii',
-  cp1250: 'windows-1250',
-  cp1251: 'windows-1251',
-  cp932: 'shift_jis',
-  cp936: 'gbk',
-  cp949: 'euc-kr',
-  cp950: 'big5',
-  cseuckr: 'euc-kr',
-  eucjp: 'euc-jp',
-  'iso-8859-8-e': 'iso-8859-8',
-  'iso-8859-1-windows-3.1-latin-1': 'windows-1252',
-  'iso-8859-11': 'windows-874',
-  'iso-8859_1': 'iso-8859-1',
-  'iso-2022-jp-1': 'iso-2022-jp',
-  'iso-2022-jp-2': 'iso-2022-jp',
-  'iso-2022-jp-3': 'iso-2022-jp',
-  iso88591: 'iso-8859-1',
-  'ks_c_5601-1987': 'euc-kr',
-  latin: 'iso-8859-1',
-  macintosh: 'macintosh',
-  'shift-jis': 'shift_jis',
-  'tis-620': 'windows-874',
-  'unicode-1-1-utf-8': 'utf-8',
-  utf: 'utf-8',
-  'utf-8-mac': 'utf-8',
-  utf8mb4: 'utf-8',
-  win1251: 'windows-1251',
-  win1252: 'windows-1252',
-  'x-gbk': 'gbk',
-  'x-mac-roman': 'macintosh',
-  'x-windows-949': 'euc-kr',
-};
+/** What decodes bytes: Node where it knows the charset, iconv-lite for those of DOS and other old systems. */
+interface Decoder {
+  encoding: string;
+  decode: (bytes: Uint8Array) => string;
+}
+
 const UTF7 = new Set(['utf-7', 'utf7', 'unicode-1-1-utf-7', 'x-unicode-2-0-utf-7', 'csunicode11utf7']);
+/** What iconv-lite knows and is no charset of mail. */
+const NO_CHARSET = /^(?:base64|hex|binary|utf-?7.*|cesu.*|internal.*|buffer.*|singlebyte.*|_.*)$/;
 /** Labels that say nothing about the bytes. */
 const MEANINGLESS = new Set([
   '',
@@ -51,7 +25,8 @@ const MEANINGLESS = new Set([
   'default',
   'x-user-defined',
 ]);
-const decoders = new Map<string, TextDecoder | null>();
+const SEARCHED_BYTES = 200;
+const decoders = new Map<string, Decoder | null>();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -64,15 +39,16 @@ export function decodeBytes(bytes: Uint8Array, label: string | null, hint: strin
 
 /** Whether the label names a charset that can be decoded and means something. */
 export function isKnownCharset(label: string | null): boolean {
-  const name = canonical(label);
+  const name = canonicalCharset(label);
   return !MEANINGLESS.has(name) && (UTF7.has(name) || decoderFor(name) !== null);
 }
 
 function decode(bytes: Uint8Array, label: string | null, hint: string | null): string {
-  const name = canonical(label);
+  const name = canonicalCharset(label);
   if (UTF7.has(name)) return decodeUtf7(Buffer.from(bytes).toString('latin1'));
   const decoder = MEANINGLESS.has(name) ? null : decoderFor(name);
   if (decoder === null) return decodeUnlabelled(bytes, hint);
+  if (decoder.encoding.startsWith('utf-16')) return decodeUtf16(bytes, decoder);
   if (decoder.encoding === 'utf-8') return decodeAsUtf8(bytes, hint);
   if (decoder.encoding === 'iso-2022-jp') return decoder.decode(withoutEmptyShifts(bytes));
   const text = decoder.decode(bytes);
@@ -87,6 +63,19 @@ function isUtf8(bytes: Uint8Array): boolean {
   } catch {
     return false;
   }
+}
+
+/** The byte order mark, or where the zeros of plain letters stand, says more about the order than the label. */
+function decodeUtf16(bytes: Uint8Array, labelled: Decoder): string {
+  const start = bytes.subarray(0, SEARCHED_BYTES);
+  const zeros = [0, 0];
+  start.forEach((byte, at) => (byte === 0 ? (zeros[at % 2] = (zeros[at % 2] ?? 0) + 1) : 0));
+  const [even = 0, odd = 0] = zeros;
+  const marked =
+    bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : null;
+  if (marked === null && even + odd === 0 && isUtf8(bytes)) return decodeUnlabelled(bytes, null);
+  const order = marked ?? (even > odd ? 'utf-16be' : odd > even ? 'utf-16le' : labelled.encoding);
+  return (decoderFor(order) ?? labelled).decode(bytes);
 }
 
 /** Shifting out and in again with nothing between is common at seams, and decoders answer it with an error sign. */
@@ -114,7 +103,7 @@ function decodeUnlabelled(bytes: Uint8Array, hint: string | null): string {
   try {
     return strictUtf8.decode(bytes);
   } catch {
-    const hinted = hint !== null && isKnownCharset(hint) ? decoderFor(canonical(hint)) : null;
+    const hinted = hint !== null && isKnownCharset(hint) ? decoderFor(canonicalCharset(hint)) : null;
     if (hinted && hinted.encoding !== 'utf-8') return hinted.decode(bytes);
     return decoderFor(guessCharset(bytes))?.decode(bytes) ?? '';
   }
@@ -146,15 +135,7 @@ function guessCharset(bytes: Uint8Array): 'windows-1252' | 'gbk' | 'shift_jis' {
   return 'windows-1252';
 }
 
-function canonical(label: string | null): string {
-  const name = (label ?? '')
-    .trim()
-    .toLowerCase()
-    .replaceAll(/["'\s]/g, '');
-  return ALIASES[name] ?? name;
-}
-
-function decoderFor(name: string): TextDecoder | null {
+function decoderFor(name: string): Decoder | null {
   const known = decoders.get(name);
   if (known !== undefined) return known;
   const made = makeDecoder(name);
@@ -163,11 +144,12 @@ function decoderFor(name: string): TextDecoder | null {
   return made;
 }
 
-function makeDecoder(name: string): TextDecoder | null {
+function makeDecoder(name: string): Decoder | null {
   try {
     return new TextDecoder(name);
   } catch {
-    return null;
+    if (name === '' || NO_CHARSET.test(name) || !iconv.encodingExists(name)) return null;
+    return { encoding: name, decode: (bytes) => iconv.decode(Buffer.from(bytes), name) };
   }
 }
 

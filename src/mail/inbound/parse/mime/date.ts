@@ -21,8 +21,15 @@ const ZONES: Readonly<Record<string, number>> = {
   msk: 3,
   jst: 9,
 };
-const RFC_DATE =
-  /(\d{1,2})[ -]([a-z]{3})[a-z]*\.?[ -](\d{2,4})[ ,]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?\s*([+-]\d{4}|[a-z]{1,5})?/i;
+const ZONE = String.raw`(?:\s*(?:gmt|utc?)?(?<offset>[+-]\d\d:?\d\d)|\s*(?<zone>[a-z]{1,5})(?![a-z]))?`;
+const TIME = String.raw`(?<hour>\d{1,2})[:.](?<minute>\d\d)(?:[:.](?<second>\d\d))?(?:[.,]\d+)?(?:\s*(?<half>[ap])\.?m\b\.?)?`;
+/** How dates are written, the standard first (RFC 5322 §3.3); then as ctime, ISO 8601 and Americans have them. */
+const FORMS = [
+  String.raw`(?<day>\d{1,2})[ -](?<month>[a-z]{3})[a-z]*\.?[ -](?<year>\d{2,4})[ ,]+${TIME}${ZONE}`,
+  String.raw`\b(?<month>[a-z]{3})[a-z]* +(?<day>\d{1,2}),? +${TIME}${ZONE} +(?<year>\d{4})`,
+  String.raw`\b(?<month>[a-z]{3})[a-z]* +(?<day>\d{1,2}),? +(?<year>\d{4})[ ,]+${TIME}${ZONE}`,
+  String.raw`^(?<year>\d{4})[-/](?<month>\d\d)[-/](?<day>\d\d)[T ]${TIME}${ZONE}$`,
+].map((form) => new RegExp(form, 'i'));
 
 /** A Date header as ISO 8601 UTC, or null when it is none. Obsolete forms of RFC 5322 §4.3 count; no zone means UTC. */
 export function parseDate(value: string | null): string | null {
@@ -32,22 +39,22 @@ export function parseDate(value: string | null): string | null {
     .replaceAll(/\([^()]*\)/g, ' ')
     .replaceAll(/\s+/g, ' ')
     .trim();
-  const match = RFC_DATE.exec(text);
-  return match ? fromParts(match) : fromIso(text);
+  for (const form of FORMS) {
+    const found = form.exec(text)?.groups;
+    if (found) return fromParts(found);
+  }
+  return null;
 }
 
-function fromParts([, day, month, year, hour, minute, second, zone]: RegExpExecArray): string | null {
-  const monthIndex = MONTHS.indexOf((month ?? '').toLowerCase());
-  if (monthIndex < 0) return null;
-  const utc = Date.UTC(
-    fullYear(year ?? ''),
-    monthIndex,
-    Number(day),
-    Number(hour),
-    Number(minute),
-    Number(second ?? 0),
-  );
-  return toIso(utc - zoneMinutes(zone ?? '') * 60_000);
+function fromParts(found: Record<string, string | undefined>): string | null {
+  const { day, month = '', year = '', second = '0', half, offset, zone } = found;
+  const monthIndex = /^\d/.test(month) ? Number(month) - 1 : MONTHS.indexOf(month.toLowerCase());
+  const hour = half === undefined ? Number(found['hour']) : (Number(found['hour']) % 12) + (/p/i.test(half) ? 12 : 0);
+  const minute = Number(found['minute']);
+  if (monthIndex < 0 || monthIndex > 11 || hour > 24 || minute > 59 || Number(second) > 60 || Number(day) > 31)
+    return null;
+  const utc = Date.UTC(fullYear(year), monthIndex, Number(day), hour, minute, Number(second));
+  return toIso(utc - zoneMinutes(offset ?? zone ?? '') * 60_000);
 }
 
 /** Two digits below 50 are this century, three count from 1900 (RFC 5322 §4.3). */
@@ -59,15 +66,8 @@ function fullYear(text: string): number {
 
 function zoneMinutes(zone: string): number {
   if (!/^[+-]/.test(zone)) return (ZONES[zone.toLowerCase()] ?? 0) * 60;
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3, 5));
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
   return zone.startsWith('-') ? -minutes : minutes;
-}
-
-function fromIso(text: string): string | null {
-  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)? ?(Z|[+-]\d\d:?\d\d)?$/i.exec(text);
-  if (!match) return null;
-  const zone = (match[3] ?? 'Z').replace(/^([+-]\d\d):?(\d\d)$/, '$1:$2');
-  return toIso(Date.parse(`${match[1] ?? ''}T${match[2] ?? ''}${zone}`));
 }
 
 function toIso(time: number): string | null {

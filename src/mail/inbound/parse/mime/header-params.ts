@@ -10,22 +10,17 @@ export interface ParameterHeader {
 interface RawParameter {
   name: string;
   text: string;
-  quoted: boolean;
 }
 
 const MAX_PARAMETERS = 200;
 
 /** Reads a header with parameters from its raw latin1 value. Continuations, charsets and comments as in RFC 2231. */
 export function parseParameters(raw: string, hint: string | null = null): ParameterHeader {
-  const [head = '', ...rest] = splitSemicolons(raw);
-  const value = stripComments(head).trim().toLowerCase();
+  const { value, pieces } = readPieces(raw);
   const plain = new Map<string, string>();
   const continued = new Map<string, Map<number, RawParameter & { encoded: boolean }>>();
-  for (const piece of rest.slice(0, MAX_PARAMETERS)) {
-    const parameter = readParameter(piece);
-    if (parameter) collect(parameter, plain, continued, hint);
-  }
-  for (const [name, pieces] of continued) plain.set(name, joinPieces(pieces, hint));
+  for (const parameter of pieces) collect(parameter, plain, continued, hint);
+  for (const [name, parts] of continued) plain.set(name, joinPieces(parts, hint));
   return { value, params: plain };
 }
 
@@ -38,13 +33,21 @@ function collect(
   const encoded = parameter.name.endsWith('*');
   const [name = '', index] = parameter.name.replace(/\*$/, '').split('*');
   if (index === undefined && !encoded) {
-    if (!plain.has(name)) plain.set(name, decodeHeaderText(parameter.text, hint));
+    if (!plain.has(name)) plain.set(name, decodePlain(parameter.text, hint));
     return;
   }
   const pieces = continued.get(name) ?? new Map<number, RawParameter & { encoded: boolean }>();
   const at = Number(index ?? 0);
   if (Number.isInteger(at) && !pieces.has(at)) pieces.set(at, { ...parameter, encoded });
   continued.set(name, pieces);
+}
+
+/** A value as it stands, save that some clients write the RFC 2231 form into the plain parameter. */
+function decodePlain(text: string, hint: string | null): string {
+  const [charset, , rest] = splitTwice(text);
+  if (charset !== '' && /%[0-9a-f]{2}/i.test(rest) && isKnownCharset(charset))
+    return decodeBytes(percentBytes(rest), charset, hint);
+  return decodeHeaderText(text, hint);
 }
 
 /** All pieces in order; the charset stands in the first one, before two apostrophes. */
@@ -74,45 +77,79 @@ function percentBytes(text: string): Buffer {
   );
 }
 
-function readParameter(piece: string): RawParameter | null {
-  const equals = piece.indexOf('=');
-  if (equals < 0) return null;
-  const name = stripComments(piece.slice(0, equals)).trim().toLowerCase();
-  const text = piece.slice(equals + 1).trim();
-  if (name === '') return null;
-  if (!text.startsWith('"')) return { name, text: stripComments(text).trim(), quoted: false };
-  return { name, text: unquote(text), quoted: true };
+/**
+ * The value before the first semicolon, and the parameters. A semicolon that was forgotten behind the value or behind
+ * a quoted string is supplied. One pass.
+ */
+function readPieces(raw: string): { value: string; pieces: RawParameter[] } {
+  const pieces: RawParameter[] = [];
+  let at = headEnd(raw);
+  const value = stripComments(raw.slice(0, at)).trim().toLowerCase();
+  while (at < raw.length && pieces.length < MAX_PARAMETERS) {
+    at = skip(raw, at, '; \t');
+    const end = firstOf(raw, at, '=;');
+    const name = stripComments(raw.slice(at, end)).trim().toLowerCase();
+    if (raw[end] !== '=') {
+      at = end;
+      continue;
+    }
+    const from = skip(raw, end + 1, ' \t');
+    const quoted = raw[from] === '"';
+    const [text, next] = quoted ? readQuoted(raw, from) : readBare(raw, from);
+    if (name !== '') pieces.push({ name, text });
+    at = next;
+  }
+  return { value, pieces };
 }
 
-/** The content of a quoted string; a missing end quote ends at the end. */
-function unquote(text: string): string {
+/** Where the parameters begin: at the first semicolon, or at white space before something like `name=`. */
+function headEnd(raw: string): number {
+  const end = firstOf(raw, 0, ';');
+  const start = skip(raw, 0, ' \t');
+  const gap = firstOf(raw, start, ' \t');
+  const equals = raw.indexOf('=', gap);
+  const named = equals > 0 && equals < end && /^[\w*-]+$/.test(raw.slice(gap, equals).trim());
+  return named ? gap : end;
+}
+
+function readBare(raw: string, from: number): [text: string, next: number] {
+  const end = firstOf(raw, from, ';');
+  return [stripComments(raw.slice(from, end)).trim(), end];
+}
+
+/**
+ * A quoted string. Its end is the first quote that something sensible follows, so that quotes which were not escaped
+ * stay part of a name; failing that the first quote, and failing that the end.
+ */
+function readQuoted(raw: string, from: number): [text: string, next: number] {
   let out = '';
-  for (let i = 1; i < text.length; i++) {
-    const char = text[i] ?? '';
-    if (char === '"') break;
+  let first: string | null = null;
+  for (let i = from + 1; i < raw.length; i++) {
+    const char = raw[i] ?? '';
+    if (char === '"' && endsHere(raw, i + 1)) return [out, i + 1];
+    if (char === '"') first ??= out;
     // Windows paths as names: a backslash escapes only what needs it.
-    if (char === '\\' && (text[i + 1] === '"' || text[i + 1] === '\\')) out += text[++i] ?? '';
+    if (char === '\\' && (raw[i + 1] === '"' || raw[i + 1] === '\\')) out += raw[++i] ?? '';
     else out += char;
   }
-  return out;
+  return [first ?? out, raw.length];
 }
 
-/** Pieces between semicolons that stand outside quotes. */
-function splitSemicolons(raw: string): string[] {
-  const pieces: string[] = [];
-  let from = 0;
-  let quoted = false;
-  for (let i = 0; i < raw.length; i++) {
-    const char = raw[i];
-    if (char === '\\' && quoted) i++;
-    else if (char === '"') quoted = !quoted;
-    else if (char === ';' && !quoted) {
-      pieces.push(raw.slice(from, i));
-      from = i + 1;
-    }
-  }
-  pieces.push(raw.slice(from));
-  return pieces;
+/** Whether a separator, a comment, the next parameter or nothing follows. Looks a bounded way ahead. */
+function endsHere(raw: string, at: number): boolean {
+  return /^[ \t]{0,20}(?:[;(]|$|[\w*-]{1,40}=)/.test(raw.slice(at, at + 70));
+}
+
+function skip(raw: string, from: number, chars: string): number {
+  let at = from;
+  while (at < raw.length && chars.includes(raw[at] ?? '')) at++;
+  return at;
+}
+
+function firstOf(raw: string, from: number, chars: string): number {
+  let at = from;
+  while (at < raw.length && !chars.includes(raw[at] ?? '')) at++;
+  return at;
 }
 
 function stripComments(text: string): string {

@@ -86,7 +86,9 @@ function decodeRaw(text: string, hint: string | null): string {
   return decodeBytes(Buffer.from(text, 'latin1'), null, hint);
 }
 
-/** A decoded value may hold line breaks that its sender encoded: they must never reach a header again. */
+/** A decoded value may hold line breaks that its sender encoded: they must never reach a header again. Nor is any control said. */
 function oneLine(text: string): string {
-  return text.replaceAll(/[\r\n\u2028\u2029]+[ \t]*/g, ' ');
+  // eslint-disable-next-line no-control-regex
+  if (!/[\x00-\x1f\x7f-\x9f\u2028\u2029]/.test(text)) return text;
+  return text.replaceAll(/[\r\n\u2028\u2029]+[ \t]*|\t/g, ' ').replaceAll(/\p{Cc}/gu, '');
 }

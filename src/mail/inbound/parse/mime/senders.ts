@@ -1,5 +1,6 @@
 import type { InboundMail, MailAddress } from '../../inbound-mail.ts';
 import { parseAddresses, type AddressBudget } from './addresses.ts';
+import { decodeHeaderText } from './header-words.ts';
 import type { HeaderField } from './raw-message.ts';
 
 type Author = Pick<InboundMail, 'from' | 'fromSource'>;
@@ -26,7 +27,20 @@ export function readAuthor(fields: readonly HeaderField[], hint: string | null, 
     if (found)
       return { from: { address: found.address, name: found.name || (authors[0]?.name ?? '') }, fromSource: source };
   }
-  return { from: first ?? { ...NOBODY, name: authors[0]?.name ?? '' }, fromSource: 'none' };
+  return {
+    from: first ?? localAuthor(headers, hint) ?? { ...NOBODY, name: authors[0]?.name ?? '' },
+    fromSource: 'none',
+  };
+}
+
+/** `MAILER-DAEMON (Mail System)`, `Moderator <moderator>`: a name of the sender's own host, for people to read. */
+function localAuthor(headers: readonly HeaderField[], hint: string | null): MailAddress | null {
+  const [header, ...more] = headers;
+  const value = header?.value.slice(0, 500).trim() ?? '';
+  const match = /^([^<>()"]*)<([\w.+-]{1,64})>$/.exec(value) ?? /^()([\w.+-]{1,64})\s{0,9}\(([^()]*)\)$/.exec(value);
+  if (!match || more.length > 0) return null;
+  const [, phrase = '', address = '', comment = ''] = match;
+  return { address, name: decodeHeaderText(phrase.trim() || comment, hint).trim() };
 }
 
 /** Addresses of all headers of one name. */

@@ -1,9 +1,10 @@
 import type { ForwardedMail } from '../../inbound-mail.ts';
 import { PARSE_LIMITS } from '../limits.ts';
+import { isAppendedLine } from './appended-line.ts';
 import { readForward } from './forward.ts';
 import { isBlankLine, joinLines, textLines, type Line } from './lines.ts';
 import { scanBody, type Piece, type ScannedBody } from './scan-body.ts';
-import { signatureStart } from './signature.ts';
+import { armorLines, signatureStart } from './signature.ts';
 import { subjectKind } from './subject-kind.ts';
 
 /** What a body says anew, and what it repeats. Nothing is lost: every line is in one of them. */
@@ -37,7 +38,7 @@ export function extractReply(text: string, context: ReplyContext): ExtractedRepl
 
 /** The new words of a body given as lines, of text or html. */
 export function extractFromLines(lines: Line[], context: ReplyContext): ExtractedReply {
-  const kind = subjectKind(context.subject);
+  const kind = subjectKind(context.subject, lines);
   const body = scanBody(lines, kind === 'forward' || (kind === null && !context.isReply));
   const forward = readForward(body, { ...context, kind });
   const owns = new Map(
@@ -51,18 +52,21 @@ export function extractFromLines(lines: Line[], context: ReplyContext): Extracte
     .filter(Boolean)
     .join('\n\n');
   if (reply === '' && isOnlyCitation(body)) return { reply: joinLines(lines), quoted: '', signature, forward };
+  if (reply === '' && quoted === '' && isMoreThanAppended(signature))
+    return { reply: signature, quoted, signature: '', forward };
   return { reply, quoted, signature, forward };
 }
 
 function splitSignature(body: ScannedBody, piece: Piece): OwnPiece {
   const lines = [...body.lines.slice(piece.from, piece.to), ...(piece.shared ? [piece.shared] : [])];
   const start = signatureStart(lines, (index) => body.inCode(piece.from + index));
-  return { lines: lines.slice(0, start), signature: lines.slice(start) };
+  const armor = Math.min(start, armorLines(lines));
+  return { lines: lines.slice(armor, start), signature: [...lines.slice(0, armor), ...lines.slice(start)] };
 }
 
 /**
- * Quotations that stay in view because something is answered below them. Answers between several quotations keep
- * them all; a single quotation stays only when nothing says whose words it repeats.
+ * Quotations that stay in view because something is answered below them, or because the sender cites them. Answers
+ * between several quotations keep them all; a single quotation stays only when nothing says whose words it repeats.
  */
 function keptQuotes(body: ScannedBody, owns: ReadonlyMap<Piece, OwnPiece>, isForward: boolean): ReadonlySet<Piece> {
   if (isForward) return new Set();
@@ -72,9 +76,21 @@ function keptQuotes(body: ScannedBody, owns: ReadonlyMap<Piece, OwnPiece>, isFor
   const isQuote = (piece: Piece) => piece.kind === 'quote' && !piece.rest;
   const answered = body.pieces.slice(0, Math.max(0, lastOwn)).filter(isQuote);
   if (answered.length >= 2) return new Set(answered);
-  return new Set(
-    body.pieces.slice(firstOwn, Math.max(0, lastOwn)).filter((piece) => isQuote(piece) && piece.mark === null),
+  const cited = body.pieces.filter((piece, i) => isQuote(piece) && isUnsigned(piece) && i < lastOwn && i > firstOwn);
+  const above = body.pieces.filter(
+    (piece, i) =>
+      isQuote(piece) && piece.mark === null && i > firstOwn && firstOwn >= 0 && isOriginal(body.pieces[i + 1]),
   );
+  return new Set([...cited, ...above]);
+}
+
+/** Nothing says whose words they are, or only the sender does. */
+function isUnsigned(piece: Piece): boolean {
+  return piece.mark === null || piece.mark.weak;
+}
+
+function isOriginal(piece: Piece | undefined): boolean {
+  return piece?.kind === 'quote' && piece.mark !== null;
 }
 
 function joinPieces(
@@ -94,7 +110,14 @@ function joinPieces(
 
 /** A kept quotation loses the line that says who wrote it: the reader sees that above. */
 function behindMark(piece: Piece): number {
-  return piece.mark?.kind === 'attribution' ? Math.min(piece.to, Math.max(piece.from, piece.mark.end)) : piece.from;
+  return piece.mark?.kind === 'attribution' && !piece.mark.weak
+    ? Math.min(piece.to, Math.max(piece.from, piece.mark.end))
+    : piece.from;
+}
+
+/** Somebody who sends nothing but his name below a delimiter says that, at least; a phone's own line says nothing. */
+function isMoreThanAppended(signature: string): boolean {
+  return signature.split('\n').some((line) => /\p{L}/u.test(line) && !isAppendedLine(line));
 }
 
 /** Somebody who sends nothing but `> words` without saying whose means them. */

@@ -1,12 +1,19 @@
+import { hasDateAndTime } from './dates.ts';
 import type { HeaderRole } from './languages.ts';
 import { isBlankLine, type Line } from './lines.ts';
-import { fold, LABEL_ROLES } from './word-tables.ts';
+import { notesHeaderAt, unknownHeaderAt } from './odd-headers.ts';
+import { LABEL_ROLES, labelKey } from './word-tables.ts';
 
 /** A printed message header in a body: `From: … Sent: … To: … Subject: …`, in any language. */
 export interface HeaderBlock {
   /** Behind its last line. */
   end: number;
   fields: ReadonlyMap<HeaderRole, string>;
+}
+
+interface Field {
+  role: HeaderRole;
+  value: string;
 }
 
 const MAX_LINES = 24;
@@ -19,7 +26,7 @@ const MAX_WRAPPED = 3;
  * above it, which makes even a poor block one. Looks at a bounded number of lines.
  */
 export function headerBlockAt(lines: readonly Line[], at: number, marked = false): HeaderBlock | null {
-  if (roleOf(lines[at]?.text ?? '') === null) return null;
+  if (fieldOf(lines[at]?.text ?? '', marked) === null) return unknownHeaderAt(lines, at) ?? notesHeaderAt(lines, at);
   const fields = new Map<HeaderRole, string>();
   let last: HeaderRole | null = null;
   let end = at;
@@ -27,30 +34,30 @@ export function headerBlockAt(lines: readonly Line[], at: number, marked = false
   for (let i = at; i < lines.length && i < at + MAX_LINES; i++) {
     const line = lines[i];
     if (!line || line.depth !== lines[at]?.depth) break;
-    const label = roleOf(line.text);
     if (isBlankLine(line)) {
       // Blank lines between two fields are a broken client; after the block they are its end.
       const next = nextLabel(lines, i + 1, marked ? 3 : 1);
       if (next === null || fields.has(next) || last === 'subject') break;
       continue;
     }
-    if (label && !(fields.has(label.role) && label.role !== 'cc')) {
-      fields.set(label.role, label.value);
-      last = label.role;
+    const field = fieldOf(line.text, marked);
+    if (field && !(fields.has(field.role) && field.role !== 'cc')) {
+      fields.set(field.role, field.value);
+      last = field.role;
       wrapped = 0;
     } else if (last !== null && wrapped < MAX_WRAPPED && continues(line.text, last, fields)) {
       fields.set(last, `${fields.get(last) ?? ''} ${line.text.trim()}`.trim());
       wrapped++;
-    } else break;
+    } else if (!(fields.size >= 3 && isOtherField(line.text))) break;
     end = i + 1;
   }
-  return isHeader(fields, marked) ? { end, fields } : null;
+  return isHeader(fields, marked) ? { end, fields } : unknownHeaderAt(lines, at);
 }
 
 /** Role of the label on the first line that is not blank, among the next few. */
 function nextLabel(lines: readonly Line[], from: number, count: number): HeaderRole | null {
   for (let i = from; i < from + count; i++)
-    if (!isBlankLine(lines[i])) return roleOf(lines[i]?.text ?? '')?.role ?? null;
+    if (!isBlankLine(lines[i])) return fieldOf(lines[i]?.text ?? '', false)?.role ?? null;
   return null;
 }
 
@@ -74,7 +81,7 @@ function labelBefore(text: string, colon: number): { role: HeaderRole; start: nu
   const window = text.slice(Math.max(0, colon - MAX_LABEL), colon).trimEnd();
   const end = Math.max(0, colon - MAX_LABEL) + window.length;
   for (let start = Math.max(0, end - MAX_LABEL); start < end; start++) {
-    const role = LABEL_ROLES.get(fold(text.slice(start, end)));
+    const role = LABEL_ROLES.get(labelKey(text.slice(start, end)));
     const before = text[start - 1];
     // `12:30 AMTo:` is glued by the client, `proto:` is a word.
     if (role && (before === undefined || !/\p{Ll}/u.test(before) || /\p{Lu}/u.test(text[start] ?? '')))
@@ -83,20 +90,31 @@ function labelBefore(text: string, colon: number): { role: HeaderRole; start: nu
   return null;
 }
 
-function roleOf(text: string): { role: HeaderRole; value: string } | null {
-  const colon = firstColon(text);
-  if (colon <= 0 || colon > MAX_LABEL + 8) return null;
-  const label = fold(text.slice(0, colon)).replaceAll('*', '').trim();
-  const role = LABEL_ROLES.get(label);
-  if (role === undefined) return null;
-  return {
-    role,
-    value: text
-      .slice(colon + 1)
-      .replace(/^[\s*]+/, '')
-      .replace(/\*+$/, '')
-      .trim(),
-  };
+/** `From: Anna`; in a table `| From | Anna |`; and, below a separator, `From Anna` as well. */
+function fieldOf(text: string, marked: boolean): Field | null {
+  const bare = text.trimStart();
+  if (bare.startsWith('|')) return cellField(bare);
+  const colon = firstColon(bare);
+  if (colon > 0 && colon <= MAX_LABEL + 8) {
+    const role = LABEL_ROLES.get(labelKey(bare.slice(0, colon)));
+    if (role !== undefined) return { role, value: bare.slice(colon + 1).replaceAll(/^[\s*]+|[*\s]+$/g, '') };
+  }
+  return marked ? spacedField(bare) : null;
+}
+
+function cellField(text: string): Field | null {
+  const [, label = '', value = ''] = text.slice(0, 1000).split('|');
+  const role = LABEL_ROLES.get(labelKey(label));
+  return role === undefined ? null : { role, value: value.trim() };
+}
+
+/** eM Client prints its labels without a colon. */
+function spacedField(text: string): Field | null {
+  for (let at = text.indexOf(' '), words = 0; at > 0 && words < 2; at = text.indexOf(' ', at + 1), words++) {
+    const role = LABEL_ROLES.get(labelKey(text.slice(0, at)));
+    if (role !== undefined && /^\p{Lu}/u.test(text)) return { role, value: text.slice(at + 1).trim() };
+  }
+  return null;
 }
 
 function firstColon(text: string): number {
@@ -104,6 +122,11 @@ function firstColon(text: string): number {
   const wide = text.indexOf('：');
   if (ascii < 0) return wide;
   return wide < 0 ? ascii : Math.min(ascii, wide);
+}
+
+/** `Importance: High` and its like, between or behind the fields that matter. */
+function isOtherField(text: string): boolean {
+  return /^\s*\*?[\p{L}][\p{L}\p{M} -]{1,22}\*?\s?[:：]\s*\S{1,40}\s*$/u.test(text.slice(0, 100)) && text.length < 80;
 }
 
 /** A wrapped address list or subject goes on; the first line of the message does not. */
@@ -118,8 +141,13 @@ function continues(text: string, last: HeaderRole, fields: ReadonlyMap<HeaderRol
 function isHeader(fields: ReadonlyMap<HeaderRole, string>, marked: boolean): boolean {
   if (marked) return fields.size >= 1 && (fields.size >= 2 || fields.has('from') || fields.has('subject'));
   const addressed = ['from', 'to', 'cc', 'replyTo'].some((role) => fields.get(role as HeaderRole)?.includes('@'));
-  if (fields.has('from'))
-    return fields.size >= 2 && (addressed || fields.has('subject') || (fields.has('date') && fields.has('to')));
+  if (fields.has('from')) return fields.size >= 2 && (addressed || fields.has('subject') || isSent(fields));
   if (fields.has('subject') && fields.has('date')) return fields.has('to');
   return fields.has('date') && addressed;
+}
+
+/** Author, moment and recipient in a client's order: a journey has another (`From: Berlin, To: Hamburg, Date: …`). */
+function isSent(fields: ReadonlyMap<HeaderRole, string>): boolean {
+  const [first, second] = fields.keys();
+  return first === 'from' && second === 'date' && fields.has('to') && hasDateAndTime(fields.get('date') ?? '');
 }

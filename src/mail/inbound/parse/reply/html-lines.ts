@@ -30,6 +30,7 @@ interface Open {
   hidden: boolean;
   quote: boolean;
   pre: boolean;
+  signature: boolean;
 }
 
 /**
@@ -59,13 +60,14 @@ class LineWalker {
   private depth = 0;
   private hidden = 0;
   private pre = 0;
+  private signature = 0;
   private blankPending = false;
   private next: { quoteStarts?: boolean; restQuoted?: boolean } = {};
 
   open(name: string, attributes: Record<string, string>): void {
     if (name === 'br') return this.lineBreak();
     if (BLOCKS.has(name)) this.blockEdge(name);
-    if (name === 'hr') return this.rule();
+    if (name === 'hr') return this.drawnLine(attributes);
     if (name === 'td' || name === 'th') this.text(' ');
     if (name === 'li') this.current = '- ';
     const container = this.hidden > 0 ? null : quoteContainer(name, attributes, this.depth);
@@ -74,6 +76,7 @@ class LineWalker {
       hidden: HIDDEN.has(name) || isInvisible(attributes),
       quote: container === 'quote' || container === 'marked',
       pre: name === 'pre',
+      signature: container === 'signature',
     };
     this.stack.push(entry);
     this.enter(entry, container);
@@ -84,10 +87,11 @@ class LineWalker {
     if (name === 'br' || name === 'hr') return;
     const entry = this.stack.pop();
     if (!entry) return;
-    if (BLOCKS.has(name)) this.blockEdge(name);
+    if (BLOCKS.has(name) || entry.signature) this.blockEdge(name);
     if (entry.quote) this.depth--;
     if (entry.hidden) this.hidden--;
     if (entry.pre) this.pre--;
+    if (entry.signature) this.signature--;
   }
 
   text(text: string): void {
@@ -117,9 +121,19 @@ class LineWalker {
     }
     if (entry.hidden) this.hidden++;
     if (entry.pre) this.pre++;
+    if (entry.signature) {
+      this.flush();
+      this.signature++;
+    }
     if (container === 'marked') this.next = { ...this.next, quoteStarts: true };
     if (container === 'rest') this.next = { ...this.next, restQuoted: true };
     if (container === 'rule') this.rule();
+  }
+
+  private drawnLine(attributes: Record<string, string>): void {
+    if (this.hidden === 0 && quoteContainer('hr', attributes, this.depth) === 'rest')
+      this.next = { ...this.next, restQuoted: true };
+    this.rule();
   }
 
   private rule(): void {
@@ -151,7 +165,8 @@ class LineWalker {
       this.lines.push({ text: '', depth: this.depth, rule: false });
     this.blankPending = false;
     const marked = !empty || line.rule;
-    this.lines.push(marked ? { ...line, rule: line.rule || isRule(line.text), ...this.next } : line);
+    const signature = this.signature > 0 ? { signature: true } : {};
+    this.lines.push(marked ? { ...line, rule: line.rule || isRule(line.text), ...this.next, ...signature } : line);
     if (marked) this.next = {};
   }
 }

@@ -4,19 +4,39 @@ export interface Line {
   text: string;
   /** How many levels of quotation it stands in. */
   depth: number;
+  /** A quoted line of a text as it was written. */
+  raw?: string;
   /** A drawn line: `_____`, `-----`, <hr>, or the border above an Outlook quotation. */
   rule: boolean;
   /** Set by html: a container that mail clients put around a quotation begins here… */
   quoteStarts?: boolean;
   /** …or everything from here on is quoted. */
   restQuoted?: boolean;
+  /** Set by html: it stands in what the client puts below every mail. */
+  signature?: boolean;
 }
 
 const MAX_DEPTH = 100;
 
 /** Lines of a text body; `>` marks at the start become depth. Linear in the length of the text. */
 export function textLines(text: string): Line[] {
-  return text.split('\n').map((line) => toLine(line));
+  return withInitials(text.split('\n').map((line) => toLine(line)));
+}
+
+const INITIALS = /^\s?(\p{Lu}[\p{L}]{1,3})>(>*) ?(.*)$/u;
+
+/** The Bat! quotes with initials: `AB> words`. Believed when a line above ends with a colon and several lines agree. */
+function withInitials(lines: Line[]): Line[] {
+  const first = lines.findIndex(({ text }) => INITIALS.test(text));
+  if (first < 0) return lines;
+  const initials = INITIALS.exec(lines[first]?.text ?? '')?.[1];
+  const quoted = lines.filter(({ text }) => INITIALS.exec(text)?.[1] === initials).length;
+  const above = lines.slice(Math.max(0, first - 3), first).findLast((line) => !isBlankLine(line));
+  if (quoted < 2 || !/[:：]$/.test(above?.text ?? '')) return lines;
+  return lines.map((line) => {
+    const [, own, deeper = '', text = ''] = INITIALS.exec(line.text) ?? [];
+    return own === undefined ? line : { ...line, text, depth: line.depth + 1 + deeper.length, raw: line.text };
+  });
 }
 
 /** One line of text; `base` is the depth its html container adds. */
@@ -30,7 +50,8 @@ export function toLine(raw: string, base = 0): Line {
     at = next + 1;
   }
   const text = (depth > 0 && raw[at] === ' ' ? raw.slice(at + 1) : raw.slice(at)).trimEnd();
-  return { text, depth: depth + base, rule: isRule(text) };
+  const line = { text, depth: depth + base, rule: isRule(text) };
+  return depth > 0 && base === 0 ? { ...line, raw: raw.trimEnd() } : line;
 }
 
 /** `>>>` prompts and `>=` are text, not quotation. */
@@ -55,6 +76,7 @@ export function isRule(text: string): boolean {
 
 /** Quotation marks put back, for lines that stay in view. */
 export function quotedText(line: Line, from = 0): string {
+  if (from === 0 && line.raw !== undefined) return line.raw;
   const depth = Math.max(0, line.depth - from);
   return depth === 0 ? line.text : `${'>'.repeat(depth)} ${line.text}`.trimEnd();
 }

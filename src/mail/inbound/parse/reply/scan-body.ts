@@ -1,5 +1,5 @@
 import { isBlankLine, type Line } from './lines.ts';
-import { markAt, type Mark } from './marks.ts';
+import { isForwardEnd, markAt, type Mark } from './marks.ts';
 
 /** A run of lines that are the sender's own, or quoted. `mark` is what introduced the quotation. */
 export interface Piece {
@@ -29,6 +29,9 @@ interface Scan {
   pieces: Piece[];
   hasOwnWords: boolean;
   expectsForward: boolean;
+  /** Where forwarded messages are said to end; found once, when first asked for. */
+  forwardEnds: number[] | null;
+  endsPassed: number;
 }
 
 /**
@@ -37,12 +40,12 @@ interface Scan {
  */
 export function scanBody(lines: readonly Line[], expectsForward: boolean): ScannedBody {
   const inCode = codeBlocks(lines);
-  const scan: Scan = { lines, pieces: [], hasOwnWords: false, expectsForward };
+  const scan: Scan = { lines, pieces: [], hasOwnWords: false, expectsForward, forwardEnds: null, endsPassed: 0 };
   let at = 0;
   while (at < lines.length) {
-    const mark = inCode(at) ? null : markAt(lines, at);
+    const mark = inCode(at) || isPlainBlank(lines[at]) ? null : markAt(lines, at);
     if (mark) at = takeMarked(scan, at, mark);
-    else if (isQuotedLine(scan, at)) at = extend(scan, 'quote', at + 1);
+    else if (!inCode(at) && isQuotedLine(scan, at)) at = extend(scan, 'quote', at + 1);
     else if (isBlankLine(lines[at])) at = extend(scan, scan.pieces.at(-1)?.kind ?? 'own', at + 1);
     else {
       scan.hasOwnWords = true;
@@ -52,13 +55,20 @@ export function scanBody(lines: readonly Line[], expectsForward: boolean): Scann
   return { lines, pieces: scan.pieces, inCode };
 }
 
+/** Nothing begins at a blank line, unless html drew a line or put a container there. */
+function isPlainBlank(line: Line | undefined): boolean {
+  return line !== undefined && line.text === '' && !line.rule && !line.quoteStarts && !line.restQuoted;
+}
+
 /** Adds the quotation that a mark introduces; answers where scanning goes on. */
 function takeMarked(scan: Scan, at: number, mark: Mark): number {
   const { lines } = scan;
   const line = lines[at];
   if (mark.before !== '' && line?.depth === 0) shareLine(scan, at, { ...line, text: mark.before });
   const end = Math.max(mark.end, at + 1);
-  if (line?.restQuoted || mark.kind === 'reply-above') return takeQuote(scan, at, lines.length, mark, true);
+  if (line?.restQuoted || mark.rest) return takeQuote(scan, at, lines.length, mark, true);
+  const framed = mark.kind === 'forward' && line?.depth === 0 ? endOfForward(scan, mark.end) : null;
+  if (framed !== null) return takeQuote(scan, at, framed, mark, false);
   if ((line?.depth ?? 0) > 0 || mark.kind === 'container') return takeQuote(scan, at, end, mark, false);
   if ((lines[nextFilled(lines, mark.end)]?.depth ?? 0) > 0) return takeQuote(scan, at, end, mark, false);
   // On top of unquoted words, with nothing above: a client that forgot to quote, or an answer below the quotation.
@@ -70,16 +80,28 @@ function takeMarked(scan: Scan, at: number, mark: Mark): number {
   return takeQuote(scan, at, lines.length, mark, true);
 }
 
-/** A quotation directly below a quotation is one. */
-function takeQuote({ pieces }: Scan, from: number, to: number, mark: Mark, rest: boolean): number {
+/**
+ * A quotation directly below a quotation is one, unless only the lower one says whose it is: then the upper one is
+ * something that the sender cites.
+ */
+function takeQuote({ pieces, lines, hasOwnWords }: Scan, from: number, to: number, mark: Mark, rest: boolean): number {
   const last = pieces.at(-1);
-  if (last?.kind === 'quote') {
+  const isCited = hasOwnWords && last?.filled && last.mark === null && !mark.weak && lines[from]?.depth === 0;
+  if (last?.kind === 'quote' && !isCited) {
     if (!last.filled) last.mark = mark;
     last.to = to;
     last.rest ||= rest;
     last.filled = true;
   } else pieces.push({ kind: 'quote', from, to, mark, rest, filled: true, shared: null });
   return to;
+}
+
+/** Behind `----- End forwarded message -----`, which some clients print and write on below. */
+function endOfForward(scan: Scan, from: number): number | null {
+  scan.forwardEnds ??= scan.lines.flatMap(({ text, depth }, i) => (depth === 0 && isForwardEnd(text) ? [i + 1] : []));
+  // Marks come in order, so the ends above this one are never asked for again.
+  while ((scan.forwardEnds[scan.endsPassed] ?? Infinity) <= from) scan.endsPassed++;
+  return scan.forwardEnds[scan.endsPassed] ?? null;
 }
 
 /** The reply shares a line with the attribution: its words become the last line of the own piece above. */

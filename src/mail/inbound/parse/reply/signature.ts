@@ -1,43 +1,71 @@
+import { isAppendedLine } from './appended-line.ts';
+import { LEGAL_LABELS, LEGAL_WORDS } from './phrases.ts';
 import { isBlankLine, isRule, type Line } from './lines.ts';
-import { fold, MOBILE_ENDS, MOBILE_LINES, MOBILE_STARTS } from './word-tables.ts';
+import { anyOf, fold } from './word-tables.ts';
 
-/** What phones and apps are called in the lines they append. */
-const DEVICES = new Set(
-  'iphone ipad ipod blackberry android samsung galaxy htc nokia windows mobile phone cell handset smartphone tablet mac outlook mail yahoo gmail airmail mailbox typeapp bluemail spark proton protonmail huawei xiaomi redmi oneplus sony lg motorola pixel lumia surface device handy mobilgerät mobiltelefon smarttelefon móvil movil celular telefon téléphone portable cellulare telefono telefoon mobiel mobil matkapuhelin acompli aol thunderbird k-9'.split(
-    ' ',
-  ),
-);
-const MAX_MOBILE = 110;
 const MAX_RULED_LINES = 8;
 const MAX_RULED_WIDTH = 70;
+const MAX_CARD_LINES = 9;
+const MAX_TAIL = 40;
+const PGP_MESSAGE = '-----BEGIN PGP SIGNED MESSAGE-----';
+const PGP_SIGNATURE = '-----BEGIN PGP SIGNATURE-----';
+const MAX_ARMOR = 6;
+const LEGAL = new RegExp(anyOf(LEGAL_WORDS.map(fold)), 'gu');
+const LEGAL_LABEL = new RegExp(`^[^\\p{L}]*(?:${anyOf(LEGAL_LABELS.map(fold))})`, 'u');
+const LEGAL_ENOUGH = 3;
+/** A web address, a mail address, or a phone number with or without its label. */
+const CONTACT = new RegExp(
+  String.raw`^(?:\W|\p{L}{1,12}[.:]{0,2} ?)?(?:https?://\S+|www\.\S+|[^\s@]+@[^\s@]+\.[^\s@]+|\+?\(?\d[\d\s()./-]{6,24}\d)[\s>*]*$`,
+  'u',
+);
 
 /**
  * Index at which the signature of a run of own lines begins, or its end when there is none: behind a delimiter
- * (RFC 3676 §4.3 `-- ` and its relatives), or a line that a phone appended. A closing such as `Kind regards, Anna` is
- * what the person wrote and stays. `inCode` tells which lines are code.
+ * (RFC 3676 §4.3 `-- ` and its relatives), a line that a phone appended, an element that the client calls so, a card of
+ * contact details or a disclaimer at the end. A closing such as `Kind regards, Anna` is what the person wrote and stays.
+ * `inCode` tells which lines are code.
  */
 export function signatureStart(lines: readonly Line[], inCode: (index: number) => boolean): number {
   for (let i = 0; i < lines.length; i++) {
     if (inCode(i)) continue;
     if (isDelimiter(lines, i)) return i;
-    if (isMobileLine(lines[i]?.text ?? '') && standsAlone(lines, i)) return i;
+    if (isAppendedLine(lines[i]?.text ?? '') && standsAlone(lines, i)) return i;
   }
-  return mobileTail(lines);
+  return beforeTail(lines, [appendedTail, elementTail, legalTail, cardTail]);
+}
+
+/** Lines of the armor above a signed text (RFC 9580 §7): its mark, the hash, a blank line. */
+export function armorLines(lines: readonly Line[]): number {
+  const first = lines.findIndex((line) => !isBlankLine(line));
+  if (lines[first]?.text !== PGP_MESSAGE) return 0;
+  const end = lines.slice(first, first + MAX_ARMOR).findIndex((line) => isBlankLine(line));
+  return end < 0 ? 0 : first + end + 1;
+}
+
+/** Where the finders stop to take something off the end. Each looks at a bounded number of lines, or takes them all. */
+function beforeTail(
+  lines: readonly Line[],
+  finders: readonly ((lines: readonly Line[], end: number) => number)[],
+): number {
+  for (let end = lines.length; ;) {
+    const start = Math.min(...finders.map((find) => find(lines, end)));
+    if (start >= end) return end;
+    end = start;
+  }
 }
 
 function isDelimiter(lines: readonly Line[], at: number): boolean {
   const bare = (lines[at]?.text ?? '').replaceAll('\u00a0', ' ').trim();
-  if (bare === '--' || bare === '—' || bare === '- --') return true;
-  if (!isRule(bare) || bare.includes(' ')) return false;
+  if (bare === '--' || bare === '—' || bare === '- --' || bare === PGP_SIGNATURE) return true;
+  if (lines.length - at > MAX_RULED_LINES * 2 || !isRule(bare) || bare.includes(' ')) return false;
   const rest = lines.slice(at + 1, at + 2 + MAX_RULED_LINES * 2).filter((line) => !isBlankLine(line));
-  if (rest.length === 0 || rest.length > MAX_RULED_LINES || lines.length - at > MAX_RULED_LINES * 2) return false;
-  return rest.every(
-    ({ text }) =>
-      text.length <= MAX_RULED_WIDTH &&
-      !/[.!?:]$/.test(text.trim()) &&
-      !isRule(text) &&
-      !/^\s*(?:[-*•#]|\d+[.)])/.test(text),
-  );
+  if (rest.length === 0 || rest.length > MAX_RULED_LINES) return false;
+  return rest.every(({ text }) => isCardLine(text) && !isRule(text));
+}
+
+/** Short, no sentence, no item of a list. */
+function isCardLine(text: string): boolean {
+  return text.length <= MAX_RULED_WIDTH && !/[.!?:]$/.test(text.trim()) && !/^\s*(?:[-*•#]|\d+[.)])/.test(text);
 }
 
 /** A mobile line in the middle counts only as a paragraph of its own: people write "Sent from my desk" too. */
@@ -45,38 +73,64 @@ function standsAlone(lines: readonly Line[], at: number): boolean {
   return (
     at > 0 &&
     isBlankLine(lines[at - 1]) &&
-    (at === lines.length - 1 || isBlankLine(lines[at + 1]) || isMobileLine(lines[at + 1]?.text ?? ''))
+    (at === lines.length - 1 || isBlankLine(lines[at + 1]) || isAppendedLine(lines[at + 1]?.text ?? ''))
   );
 }
 
-/** Mobile lines at the very end, blank lines between them included. */
-function mobileTail(lines: readonly Line[]): number {
-  let start = lines.length;
-  for (let i = lines.length - 1; i >= 0; i--) {
-    if (isMobileLine(lines[i]?.text ?? '')) start = i;
+/** Appended lines at the very end, and a name that stands directly above them. */
+function appendedTail(lines: readonly Line[], end: number): number {
+  let start = end;
+  for (let i = end - 1; i >= 0 && i >= end - MAX_TAIL; i--) {
+    if (isAppendedLine(lines[i]?.text ?? '')) start = i;
     else if (!isBlankLine(lines[i])) break;
   }
-  return start;
+  const name = lines[start - 1]?.text.trim() ?? '';
+  const isNamed = start < end && start >= 2 && isBlankLine(lines[start - 2]);
+  return isNamed && /^\p{Lu}[\p{L}.'-]*(?: \p{Lu}[\p{L}.'-]*){0,3}$/u.test(name) ? start - 1 : start;
 }
 
-/** `Sent from my iPhone`, in any language of the table. */
-export function isMobileLine(text: string): boolean {
-  if (text.length > MAX_MOBILE * 3) return false;
-  const bare = fold(text)
-    .replaceAll(/<[^<>]*>|\((?:https?:)[^()]*\)/g, '')
-    .replaceAll(/^[\s*_<([]+|[\s*_>)\].!]+$/g, '')
-    .replaceAll(/[[\]]/g, '');
-  if (bare === '' || bare.length > MAX_MOBILE) return false;
-  if (MOBILE_LINES.has(bare)) return true;
-  const words = bare.split(/\s+/);
-  if (MOBILE_ENDS.some((end) => bare.endsWith(end))) return words.length <= 8;
-  const start = MOBILE_STARTS.find((words) => bare.startsWith(words));
-  if (start === undefined) return false;
-  const rest = bare
-    .slice(start.length)
-    .trim()
-    .split(/[\s,.;]+/)
-    .filter(Boolean);
-  if (rest.slice(0, 4).some((word) => DEVICES.has(word) || DEVICES.has(word.replace(/^my|^mein/, '')))) return true;
-  return rest.length > 0 && rest.length <= 3 && !/[,;?!]/.test(bare);
+/** Lines of an element that the client calls a signature, at the end, below words that are none. */
+function elementTail(lines: readonly Line[], end: number): number {
+  let start = end;
+  while (start > 0 && (isBlankLine(lines[start - 1]) || lines[start - 1]?.signature === true)) start--;
+  return start > 0 && lines.slice(start, end).some((line) => line.signature) ? start : end;
+}
+
+/** A last paragraph of legal words: a label, or three different words of the table. */
+function legalTail(lines: readonly Line[], end: number): number {
+  const start = lastParagraph(lines, end);
+  if (start === null) return end;
+  const text = fold(
+    lines
+      .slice(start, end)
+      .map((line) => line.text)
+      .join(' ')
+      .slice(0, 6000),
+  );
+  const found = new Set([...text.matchAll(LEGAL)].map(([word]) => word));
+  if (found.size >= LEGAL_ENOUGH && text.length >= 100) return start;
+  return LEGAL_LABEL.test(text) && (found.size > 0 || text.length < 200) ? start : end;
+}
+
+/** A last paragraph of short lines, two of them contact details: who sent it, not what he said. */
+function cardTail(lines: readonly Line[], end: number): number {
+  const start = lastParagraph(lines, end);
+  if (start === null) return end;
+  const card = lines.slice(start, end).filter((line) => !isBlankLine(line));
+  if (card.length < 3 || card.length > MAX_CARD_LINES || !card.every(({ text }) => isCardLine(text))) return end;
+  const above = lines.slice(0, start).findLast((line) => !isBlankLine(line));
+  // `Here are my new details:` introduces them.
+  if (above === undefined || /[:：]$/.test(above.text.trim())) return end;
+  return card.filter(({ text }) => text.split(/[|•·]/).some((piece) => CONTACT.test(piece.trim()))).length >= 2
+    ? start
+    : end;
+}
+
+/** Where the last paragraph begins, when another one stands above it. */
+function lastParagraph(lines: readonly Line[], end: number): number | null {
+  let last = end;
+  while (last > 0 && isBlankLine(lines[last - 1])) last--;
+  let start = last;
+  while (start > 0 && start > last - MAX_TAIL && !isBlankLine(lines[start - 1])) start--;
+  return start > 0 && start < last && isBlankLine(lines[start - 1]) ? start : null;
 }

@@ -1,0 +1,42 @@
+import sharp from 'sharp';
+import { fieldError } from '../errors.ts';
+
+/** Content types that a picture may have, and the most bytes of it. */
+export const PICTURE_TYPES = ['image/png', 'image/jpeg'] as const;
+export const PICTURE_BYTES = 2 * 1024 * 1024;
+
+/** Pixels of a side of the stored picture. */
+const SIDE = 1024;
+/** Pixels that are decoded: more than any camera makes of 2 MB, and few enough to be held (a bomb is refused by its header). */
+const PIXELS = 50_000_000;
+/** Seconds that one picture may take. */
+const PATIENCE = 10;
+
+const MAGIC = [
+  { format: 'png', bytes: Buffer.from('89504e470d0a1a0a', 'hex') },
+  { format: 'jpeg', bytes: Buffer.from('ffd8ff', 'hex') },
+] as const;
+
+// Nothing but these two decoders ever sees a byte that came from outside.
+sharp.block({ operation: ['VipsForeignLoad'] });
+sharp.unblock({ operation: ['VipsForeignLoadPng', 'VipsForeignLoadJpeg'] });
+sharp.cache(false);
+
+/**
+ * A picture made anew from its pixels: JPEG, at most 1024×1024, upright, without any metadata (place, camera, comments) and without whatever else
+ * the file was. Throws a field error for what is no whole PNG or JPEG, whatever it is called.
+ */
+export async function normalizePicture(bytes: Buffer, field = 'picture'): Promise<Buffer> {
+  const magic = MAGIC.find((known) => bytes.subarray(0, known.bytes.length).equals(known.bytes));
+  if (!magic) throw fieldError(field, 'must be a PNG or JPEG image');
+  return sharp(bytes, { limitInputPixels: PIXELS, failOn: 'truncated' })
+    .timeout({ seconds: PATIENCE })
+    .autoOrient()
+    .resize({ width: SIDE, height: SIDE, fit: 'inside', withoutEnlargement: true })
+    .flatten({ background: '#ffffff' })
+    .jpeg({ quality: 85 })
+    .toBuffer()
+    .catch(() => {
+      throw fieldError(field, 'is damaged, or larger than can be read');
+    });
+}
