@@ -46,3 +46,17 @@ export const HOSTILE: readonly unknown[] = [
 export const HOSTILE_TEXTS = HOSTILE.filter((one) => typeof one === 'string').filter(
   (one) => one.isWellFormed() && one.length < 5_000,
 );
+
+/** Words that a person could have typed or pasted, and that some layer cannot store, show or send: half a surrogate pair above all. */
+export const AWKWARD = [
+  'x\ud800',
+  '\udfffx',
+  'a\u0000b',
+  'one\r\ntwo',
+  "it's",
+  '50%_\\',
+  '{{7*7}}',
+  '\u202e<b>',
+  '🦆',
+  '\u2028',
+];

@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { JsonSchema } from '../../../src/api/reference/json-schema.ts';
-import { HOSTILE } from './hostile.ts';
+import { AWKWARD, HOSTILE } from './hostile.ts';
 
 /** How often a part is something else than the description says. */
 const ODD = 1;
@@ -70,6 +70,8 @@ function text(
   const plain: Arbitrary<string>[] = [
     fc.string({ ...bounds, unit: 'grapheme' }),
     fc.constant('x'.repeat(Math.min(maxLength, 50_000))),
+    fc.constantFrom(...AWKWARD),
+    fc.constantFrom(...AWKWARD),
     fc.constantFrom(...ids).map(String),
   ];
   return fc.oneof(...(pattern ? [matching(pattern)] : []), ...plain);
