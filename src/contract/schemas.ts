@@ -34,7 +34,8 @@ export const address = z
   .trim()
   .toLowerCase()
   .max(254)
-  .regex(/^[^\s"(),:;<>@[\\\]\p{Cc}\p{Cs}]+@[^\s"(),:;<>@[\\\]\p{Cc}\p{Cs}]+$/u, 'must be a mail address');
+  .regex(/^[^\s"(),:;<>@[\\\]\p{Cc}]+@[^\s"(),:;<>@[\\\]\p{Cc}]+$/u, 'must be a mail address')
+  .refine(...wellFormed);
 
 export const Person = z.object({
   id: z.int(),
