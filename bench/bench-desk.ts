@@ -39,10 +39,3 @@ export async function startBenchDesk(transport: MailTransport | null = null): Pr
     },
   };
 }
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}
-
-export const round = (value: number, digits = 0) => Number(value.toFixed(digits));

@@ -5,7 +5,8 @@ import { receiveMessage } from '../src/mail/inbound/receive-message.ts';
 import { ingestMessages } from '../src/mail/inbound/ingest-messages.ts';
 import { notifyEvents } from '../src/mail/outbound/notify-events.ts';
 import { Participant } from '../src/tickets/participant.ts';
-import { median, round, startBenchDesk, type BenchDesk } from './bench-desk.ts';
+import { startBenchDesk, type BenchDesk } from './bench-desk.ts';
+import { median, round } from './figures.ts';
 import { floor } from './ingest-floor.ts';
 import { generateMail, type ReplyTarget } from './generate-mail.ts';
 

@@ -1,6 +1,7 @@
 import { benchIngest } from './ingest.ts';
+import { benchParse } from './parse.ts';
 
-const BENCHES: Record<string, (args: string[]) => Promise<void>> = { ingest: benchIngest };
+const BENCHES: Record<string, (args: string[]) => Promise<void>> = { ingest: benchIngest, parse: benchParse };
 
 const [name = '', ...args] = process.argv.slice(2);
 const bench = BENCHES[name];

@@ -1,43 +1,27 @@
-import type { IncomingMessage } from 'node:http';
 import type Router from '@koa/router';
 import type { RouterContext } from '@koa/router';
 import type { z } from 'zod';
 import { PATHS, type RouteName } from '../contract/paths.ts';
 import { ROUTES, type Routes } from '../contract/routes.ts';
 import { LIMITS, type LimitName } from '../contract/limits.ts';
-import { limitsOf, takesVersion, type Route } from '../contract/route.ts';
+import { limitsOf, type Route } from '../contract/route.ts';
 import type { RunTransaction, Transaction } from '../db/transaction.ts';
-import { AppError, fieldError } from '../errors.ts';
-import type { BlobStore } from '../files/blob-store.ts';
+import { AppError } from '../errors.ts';
 import { authenticate, readClaim, type Claim, type Principal } from '../people/authenticate.ts';
-import type { Employee } from '../people/employee.ts';
 import { noteDeadKey } from '../people/note-dead-key.ts';
-import { isRecent, type Session } from '../people/session.ts';
 import type { Secrets } from '../secrets.ts';
 import { readSettings } from '../settings/read-settings.ts';
-import type { NewFile } from '../tickets/new-comment.ts';
-import { readVersion, sendReply } from './conditional.ts';
+import { admitPrincipal, signInFirst } from './admit-principal.ts';
+import { sendReply } from './conditional.ts';
 import { once, readKey, type Answer as JsonAnswer, type Reply } from './idempotency.ts';
-import { readBytes, readJson } from './read-body.ts';
-import { readSmallFile } from './read-small-file.ts';
+import { readCall, type Call, type ReadDeps } from './read-call.ts';
 import { admit, limitEntry, LimitReached, type Asking, type LimitDeps } from './request-limits.ts';
-import { readUpload, uploadLimits, type UploadLimits } from './uploads.ts';
+import { uploadLimits } from './uploads.ts';
 
 /** What every route needs. */
-export interface MountDeps extends LimitDeps {
+export interface MountDeps extends LimitDeps, ReadDeps {
   transaction: RunTransaction;
   secrets: Secrets;
-  blobs: BlobStore;
-  maxMessageBytes: number;
-}
-
-/** A request after the edge: parsed, and nothing else of HTTP but what a handler sets on `ctx`. */
-export interface Call<N extends RouteName> {
-  params: z.output<Routes[N]['params']>;
-  query: z.output<Routes[N]['query']>;
-  body: z.output<Routes[N]['body']>;
-  files: readonly NewFile[];
-  ctx: RouterContext;
 }
 
 /** What a handler answers, before the contract has checked it. */
@@ -58,7 +42,7 @@ export function mount<N extends RouteName>(
     const { takes } = ROUTES[name] as Route;
     const asking: Asking = { route: name };
     const enter = async (tx: Transaction) => {
-      const principal = await principalOf(tx, name, claim);
+      const principal = await admitPrincipal(tx, name, claim);
       asking.user = principal.actor.id;
       return { principal, admitted: await admit(deps, ctx, limitsOf(ROUTES[name]), asking) };
     };
@@ -68,10 +52,10 @@ export function mount<N extends RouteName>(
         takes === 'json'
           ? null
           : await transaction(async (tx) => ({ ...(await enter(tx)), limits: uploadLimits(await readSettings(tx)) }));
-      const call = await parseCall(ctx, name, deps, before?.limits ?? null);
+      const call = await readCall(ctx, name, deps, before?.limits ?? null);
       const done = await transaction(async (tx) => {
         const { principal, admitted } = before
-          ? { ...before, principal: await principalOf(tx, name, claim) }
+          ? { ...before, principal: await admitPrincipal(tx, name, claim) }
           : await enter(tx);
         const work = async () => written(name, await handler({ ...call, ...principal, tx: withKey(tx, principal) }));
         return { reply: await once(tx, { name, key, actor: principal.actor, call }, work), admitted };
@@ -91,12 +75,6 @@ export function mount<N extends RouteName>(
 async function auditLimit(deps: MountDeps, ctx: RouterContext, error: LimitReached, asking: Asking): Promise<void> {
   if (!error.fresh) return;
   await inRequest(ctx, deps.transaction)((tx) => Promise.resolve(tx.audit(limitEntry(deps, ctx, error, asking))));
-}
-
-/** Who calls, in their session: for operations that no API key may call, because they are about the session itself. */
-export function inSession({ actor, session }: Principal): { actor: Employee; session: Session } {
-  if (!session) throw new AppError('forbidden', 'This needs a person, not an API key');
-  return { actor, session };
 }
 
 /** What a transaction of this request writes into the audit log names the request. */
@@ -147,7 +125,7 @@ export function mountOpen<N extends RouteName>(
     const asking: Asking = { route: name };
     try {
       await admit(deps, ctx, early, asking);
-      const call = await parseCall(ctx, name, deps);
+      const call = await readCall(ctx, name, deps);
       Object.assign(asking, addressOf(call.body));
       const admitted = await admit(deps, ctx, late, asking);
       const answer = await handler({ ...call, transaction: inRequest(ctx, deps.transaction) }).catch(
@@ -190,101 +168,4 @@ function written(name: RouteName, answer: unknown): JsonAnswer {
   const value: unknown = response.parse(answer);
   const { version } = (value ?? {}) as { version?: unknown };
   return { json: JSON.stringify(value), version: typeof version === 'number' ? version : null };
-}
-
-const signInFirst = () => new AppError('authentication_required', 'Authentication required');
-
-/** Who calls, if they may call this operation at all. What they see and change of an object is decided where it is read. */
-async function principalOf(tx: Transaction, name: RouteName, claim: Claim): Promise<Principal> {
-  const principal = await authenticate(tx, claim);
-  if (!principal) throw signInFirst();
-  const { access, scope, recent, enrolment }: Route = ROUTES[name];
-  const { actor, session, scopes } = principal;
-  if (access !== 'anyone' && !access.includes(actor.role)) throw new AppError('forbidden', 'Insufficient permissions');
-  if (scopes && (!scope || !scopes.includes(scope)))
-    throw new AppError(
-      'forbidden',
-      scope ? `The API key needs the scope ${scope}` : 'This needs a person, not an API key',
-    );
-  if (session?.enrolOnly && !enrolment) throw new AppError('enrolment_required', 'Set up a second factor first');
-  if (recent && session) refuseOldSignIn(session, tx.now);
-  return principal;
-}
-
-/** For operations of which only some uses need a sign-in of the last quarter of an hour. */
-export function refuseOldSignIn(session: Session, now: Date): void {
-  if (!isRecent(session, now))
-    throw new AppError('reauthentication_required', 'Confirm that it is you: your sign-in is older than 15 minutes');
-}
-
-async function parseCall<N extends RouteName>(
-  ctx: RouterContext,
-  name: N,
-  deps: MountDeps,
-  limits: UploadLimits | null = null,
-): Promise<Call<N>> {
-  const route: Route = ROUTES[name];
-  const params = parse(route.params, { ...(ctx['params'] as object) }, 'not_found');
-  const query = parse(route.query, readQuery(ctx));
-  if (PATHS[name][0] === 'GET') return { params, query, body: {}, files: [], ctx } as unknown as Call<N>;
-  const version = readVersion(ctx, takesVersion(route));
-  const { body, files } = await readInput(ctx.req, route, deps, limits);
-  const read = route.takes === 'raw' ? body : parse(route.body, version === null ? body : withVersion(body, version));
-  return { params, query, body: read, files, ctx } as Call<N>;
-}
-
-/** A parameter that is given twice has two meanings, and each reader takes another (V33). */
-function readQuery(ctx: RouterContext): object {
-  const twice = Object.entries(ctx.query).filter(([, value]) => Array.isArray(value));
-  if (twice.length === 0) return { ...ctx.query };
-  const wrong = twice.map(([name]) => [name, ['is given twice']] as const);
-  throw new AppError('validation_failed', 'Field validation failed', Object.fromEntries(wrong));
-}
-
-/** If-Match is another way to say `version`. */
-function withVersion(body: unknown, version: number): unknown {
-  if (typeof body !== 'object' || body === null) return body;
-  const { version: given } = body as { version?: unknown };
-  if (given !== undefined && Number(given) !== version) throw fieldError('version', 'is another one than in If-Match');
-  return { ...body, version };
-}
-
-async function readInput(
-  request: IncomingMessage,
-  route: Route,
-  deps: MountDeps,
-  limits: UploadLimits | null,
-): Promise<{ body: unknown; files: NewFile[] }> {
-  if (route.takes === 'raw') return { body: await readRaw(request, route, deps.maxMessageBytes), files: [] };
-  const multipart = /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '');
-  if (route.file && multipart) return { body: await readSmallFile(request, route.file), files: [] };
-  if (route.takes !== 'multipart' || !multipart || !limits) return { body: await readJson(request), files: [] };
-  const { fields, files } = await readUpload(request, deps.blobs, limits);
-  return { body: { ...fields }, files };
-}
-
-/** Bytes of a type that the route names, or a message of any type. */
-async function readRaw(request: IncomingMessage, { raw }: Route, messageBytes: number): Promise<Buffer> {
-  const [type = ''] = (request.headers['content-type'] ?? '').split(';');
-  if (raw && !raw.types.includes(type.trim().toLowerCase()))
-    throw new AppError('unsupported_media_type', `Send ${raw.types.join(' or ')}`);
-  return readBytes(request, raw?.bytes ?? messageBytes);
-}
-
-/** 400 with the wrong fields; a path parameter that cannot be an id names nothing: 404. */
-function parse(
-  schema: z.ZodType,
-  value: unknown,
-  failure: 'validation_failed' | 'not_found' = 'validation_failed',
-): unknown {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  if (failure === 'not_found') throw new AppError('not_found', 'Resource not found');
-  const wrong = new Map<string, string[]>(); // a map: the client chooses the names (T39)
-  for (const issue of result.error.issues) {
-    const unknown = issue.code === 'unrecognized_keys';
-    for (const name of unknown ? issue.keys : [issue.path.join('.') || 'body'])
-      wrong.set(name, [...(wrong.get(name) ?? []), unknown ? 'is not a known field' : issue.message]);
-  }
-  throw new AppError('validation_failed', 'Field validation failed', Object.fromEntries(wrong));
 }

@@ -5,7 +5,8 @@ import { requestLink } from '../people/link-request.ts';
 import { resetPassword } from '../people/reset-password.ts';
 import { recentUntil } from '../people/session.ts';
 import { factorDeps } from './factors.ts';
-import { inSession, mount, mountOpen } from './mount.ts';
+import { inSession } from './admit-principal.ts';
+import { mount, mountOpen } from './mount.ts';
 import type { TokenDeps } from './tokens.ts';
 
 /** Passwords: change, forget, choose anew, and show again. */

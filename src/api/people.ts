@@ -12,7 +12,8 @@ import { readEmployee } from '../people/read-employee.ts';
 import { rejectEmployee } from '../people/reject-employee.ts';
 import { signOutEmployee } from '../people/sign-out-employee.ts';
 import { findClassification, type NameOrId } from '../tickets/find-category.ts';
-import { mount, refuseOldSignIn, type MountDeps } from './mount.ts';
+import { refuseOldSignIn } from './admit-principal.ts';
+import { mount, type MountDeps } from './mount.ts';
 import { presentDetails, presentEmployee } from './present-employee.ts';
 
 /** What opens an account to somebody else, or gives rights (ASVS 7.5.1). */

@@ -2,7 +2,8 @@ import type Router from '@koa/router';
 import { AppError } from '../errors.ts';
 import { endSessions } from '../people/end-sessions.ts';
 import { alive, Session } from '../people/session.ts';
-import { inSession, mount, type MountDeps } from './mount.ts';
+import { inSession } from './admit-principal.ts';
+import { mount, type MountDeps } from './mount.ts';
 
 /** Where a person is signed in, and signing out there. */
 export function sessionRoutes(router: Router, deps: MountDeps): void {

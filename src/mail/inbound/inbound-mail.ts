@@ -58,6 +58,8 @@ export interface MailClass {
 export interface ForwardedMail {
   subject: string;
   from: MailAddress;
+  /** As the client that forwarded it printed it, in its language; '' when it did not. */
+  date: string;
   text: string;
 }
 
@@ -105,6 +107,8 @@ export interface InboundMail {
   from: MailAddress;
   /** How the author was found. Anything but `from` means the From header was missing, empty, repeated or had several addresses. */
   fromSource: 'from' | 'reply-to' | 'sender' | 'return-path' | 'none';
+  /** Who sent it for the author (RFC 5322 §3.6.2); null when nobody else did. */
+  sender: MailAddress | null;
   replyTo: readonly MailAddress[];
   to: readonly MailAddress[];
   cc: readonly MailAddress[];
@@ -112,6 +116,8 @@ export interface InboundMail {
   subject: string;
   /** Date header as ISO 8601 UTC; null when missing or not a date. */
   date: string | null;
+  /** When the last server took it, from the topmost Received (RFC 5321 §4.4) as ISO 8601 UTC; null when none says so. */
+  received: string | null;
   /** Whole body as text: the text part, or the html rendered to text. */
   text: string;
   /** The html parts as they were sent, unsafe; null when there are none. */

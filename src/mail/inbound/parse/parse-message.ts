@@ -96,11 +96,13 @@ function describe(fields: readonly HeaderField[], root: MimePart): ReadMessage {
     inReplyTo: parseMessageIds(inReplyTo)[0] ?? null,
     references,
     ...readAuthor(fields, hint, budget),
+    sender: readAddresses(fields, 'sender', hint, budget)[0] ?? null,
     replyTo: readAddresses(fields, 'reply-to', hint, budget),
     to: readAddresses(fields, 'to', hint, budget),
     cc: readAddresses(fields, 'cc', hint, budget),
     subject,
     date: parseDate(firstField(fields, 'date')),
+    received: parseDate(behindLastSemicolon(firstField(fields, 'received'))),
     text: body.text,
     html: body.html,
     safeHtml: toSafeHtml(body),
@@ -146,6 +148,11 @@ async function storeFile(part: MimePart, blobs: ParseDeps['blobs']): Promise<Mai
     contentId: part.contentId,
     inline: part.disposition === 'inline' || (part.disposition === '' && part.contentId !== null),
   };
+}
+
+/** Where the date of a Received header stands. */
+function behindLastSemicolon(value: string | null): string | null {
+  return value === null ? null : value.slice(value.lastIndexOf(';') + 1);
 }
 
 function joined(fields: readonly HeaderField[], name: string): string | null {

@@ -15,13 +15,21 @@ export interface ParserPoolOptions {
   log: Log;
 }
 
+/** How one message is parsed. */
+export interface ParseOptions {
+  authenticate: boolean;
+  timeoutMs?: number;
+  /** Told when a child begins with its bytes, and again at a second try: what came before was waiting. */
+  begun?: () => void;
+}
+
 /** Parses stored messages in child processes whose time and memory are bounded. */
 export interface ParserPool {
   /**
    * Parses the blob of this hash. A message beyond the limits, or that kills its child twice, is a `ParseFailure`.
    * Rejects when its bytes cannot be read or its attachments not stored, and after `stop`: then nothing is known.
    */
-  parse(sha256: string, options: { authenticate: boolean; timeoutMs?: number }): Promise<ParseResult>;
+  parse(sha256: string, options: ParseOptions): Promise<ParseResult>;
   /** Process ids of the children there are now, for tests and diagnosis. */
   pids(): number[];
   /** Kills all children and rejects what is open. */
@@ -33,6 +41,7 @@ interface Job {
   sha256: string;
   authenticate: boolean;
   timeMs: number;
+  begun: (() => void) | undefined;
   /** Children that died while its bytes were worked on. */
   deaths: number;
   resolve: (result: ParseResult) => void;
@@ -50,7 +59,7 @@ const MAX_FAILED_STARTS = 3;
 export function createParserPool(options: ParserPoolOptions): ParserPool {
   const pool = new Pool(options);
   return {
-    parse: (sha256, { authenticate, timeoutMs }) => pool.parse(sha256, authenticate, timeoutMs),
+    parse: (sha256, parseOptions) => pool.parse(sha256, parseOptions),
     pids: () => pool.pids(),
     stop: () => pool.stop(),
   };
@@ -76,10 +85,10 @@ class Pool {
     this.rssBytes = options.limits?.rssBytes ?? PARSE_LIMITS.rssBytes;
   }
 
-  parse(sha256: string, authenticate: boolean, timeMs = this.timeMs): Promise<ParseResult> {
+  parse(sha256: string, { authenticate, begun, timeoutMs: timeMs = this.timeMs }: ParseOptions): Promise<ParseResult> {
     if (this.stopped) return Promise.reject(new Error('The parser is stopped'));
     return new Promise((resolve, reject) => {
-      const job: Job = { id: ++this.lastId, sha256, authenticate, timeMs, deaths: 0, resolve, reject };
+      const job: Job = { id: ++this.lastId, sha256, authenticate, timeMs, begun, deaths: 0, resolve, reject };
       this.jobs.set(job.id, job);
       this.waiting.push(job);
       this.dispatch();
@@ -141,6 +150,7 @@ class Pool {
     } else if (message.type === 'start') {
       child.current = message.id;
       child.currentSince = Date.now();
+      this.jobs.get(message.id)?.begun?.();
     } else if (message.type === 'read') {
       if (child.current === message.id) child.current = null;
     } else if (message.type === 'result' || message.type === 'error') this.finish(child, message);

@@ -1,4 +1,5 @@
 import sanitizeHtml from 'sanitize-html';
+import { labelLinks } from './label-links.ts';
 import { PARSE_LIMITS } from './limits.ts';
 import { escapeHtml } from './mime/escape-html.ts';
 import { bareText, isDeeplyNested } from './reply/html-depth.ts';
@@ -96,12 +97,13 @@ const OPTIONS: sanitizeHtml.IOptions = {
 
 /**
  * Html of a mail after the allowlist: no scripts, forms, frames or remote loading. Images of the message (`cid:`)
- * stay; a remote one loses its address to `data-blocked-src`, so that the reader can be told and may ask for it.
+ * stay; a remote one loses its address to `data-blocked-src`, so that the reader can be told and may ask for it. A link
+ * that promises another place than it leads to says so.
  * Html nested too deep for any parser becomes text.
  */
 export function safeHtml(html: string): string {
   if (isDeeplyNested(html, PARSE_LIMITS.htmlDepth)) return `<pre>${escapeHtml(bareText(html))}</pre>`;
-  return sanitizeHtml(html, OPTIONS);
+  return labelLinks(sanitizeHtml(html, OPTIONS));
 }
 
 function blockRemote(attribs: sanitizeHtml.Attributes): sanitizeHtml.Attributes {

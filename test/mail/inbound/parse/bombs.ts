@@ -1,16 +1,18 @@
-const HEADER = 'From: Mallory <mallory@example.net>\r\nTo: desk@example.org\r\nSubject: bomb\r\nMIME-Version: 1.0\r\n';
+/** Of a message that means no good. */
+export const HEADER =
+  'From: Mallory <mallory@example.net>\r\nTo: desk@example.org\r\nSubject: bomb\r\nMIME-Version: 1.0\r\n';
 
 const text = (body: string) => `${HEADER}Content-Type: text/plain\r\n\r\n${body}`;
 const html = (body: string) => `${HEADER}Content-Type: text/html\r\n\r\n${body}`;
 
 /** Many siblings in one multipart. */
-function parts(count: number): string {
+export function parts(count: number): string {
   const part = '--b\r\nContent-Type: text/plain\r\n\r\nx\r\n';
   return `${HEADER}Content-Type: multipart/mixed; boundary=b\r\n\r\n${part.repeat(count)}--b--\r\n`;
 }
 
 /** Multiparts inside multiparts. */
-function nestedMultiparts(depth: number): string {
+export function nestedMultiparts(depth: number): string {
   const open = Array.from(
     { length: depth },
     (_, i) => `Content-Type: multipart/mixed; boundary=b${i}\r\n\r\n--b${i}\r\n`,

@@ -36,8 +36,10 @@ function fieldGroups(text: string): Map<string, string>[] {
   for (const line of text.split('\n')) {
     const match = /^([A-Za-z][A-Za-z-]{1,40})\s*:\s*(.*)$/.exec(line.trimEnd());
     if (line.trim() === '' || (match?.[1]?.toLowerCase() === 'final-recipient' && group.has('final-recipient'))) {
-      groups.push(group);
-      group = new Map();
+      if (group.size > 0) {
+        groups.push(group);
+        group = new Map();
+      }
       last = '';
     }
     if (match?.[1] !== undefined) {

@@ -15,6 +15,9 @@ export interface AddressBudget {
 }
 
 const MAX_NAME = 1000;
+/** Longer than any address that can be mailed to (RFC 5321 §4.5.3.1). */
+const MAX_ADDRESS = 1000;
+const MAX_PHRASE = 2000;
 
 export const addressBudget = (): AddressBudget => ({ left: PARSE_LIMITS.addresses });
 
@@ -65,11 +68,11 @@ function readDrafts(raw: string): Draft[] {
       const end = quotedEnd(raw, i);
       // Looking for the end of every quote that is never closed would be quadratic.
       quotable = end > i + 1;
-      draft.phrase += raw.slice(i, end);
+      if (draft.phrase.length < MAX_PHRASE) draft.phrase += raw.slice(i, end);
       i = end - 1;
     } else if (char === '(') {
       const end = commentEnd(raw, i);
-      draft.comment += ` ${raw.slice(i + 1, end - 1)}`;
+      if (draft.comment.length < MAX_PHRASE) draft.comment += ` ${raw.slice(i + 1, end - 1)}`;
       i = end - 1;
     } else if (char === '<') {
       const end = angleEnd(raw, i);
@@ -85,7 +88,7 @@ function readDrafts(raw: string): Draft[] {
       !/^\s*mailto$/i.test(draft.phrase)
     ) {
       draft.phrase = '';
-    } else draft.phrase += char;
+    } else if (draft.phrase.length < MAX_PHRASE) draft.phrase += char;
   }
   close();
   return drafts;
@@ -161,6 +164,7 @@ function findBareAddress(phrase: string): string | null {
 
 /** An addr-spec with its domain in lower case; '' when it cannot be mailed to. */
 function normalizeAddress(raw: string): string {
+  if (raw.length > MAX_ADDRESS) return '';
   let text = raw
     .trim()
     .replace(/^mailto:/i, '')

@@ -20,7 +20,12 @@ export function readForward(body: ScannedBody, context: ForwardContext): Forward
   if (!piece) return null;
   const mark = piece.mark;
   if (!mark || !isForward(mark, context)) return null;
-  return { subject: forwardedSubject(mark, context), from: author(mark), text: forwardedText(body, piece, mark) };
+  return {
+    subject: forwardedSubject(mark, context),
+    from: author(mark),
+    date: mark.fields.get('date') ?? attributedDate(mark.text),
+    text: forwardedText(body, piece, mark),
+  };
 }
 
 function isForward(mark: Mark, { kind, isReply }: ForwardContext): boolean {
@@ -52,6 +57,13 @@ function attributedAuthor(text: string): string {
   const quoted = /"([^"]{1,100})"$/.exec(before)?.[1];
   const name = quoted ?? /[^\d:,]*$/.exec(before)?.[0].trim() ?? '';
   return address === '' ? '' : `${name} <${address}>`;
+}
+
+/** From the first digit to the last before the author's address: the day and the time, in whatever language. */
+function attributedDate(text: string): string {
+  const at = text.indexOf('@');
+  const end = Math.max(0, text.lastIndexOf(' ', at), text.lastIndexOf('<', at));
+  return /\d.*\d/.exec(text.slice(0, end))?.[0] ?? '';
 }
 
 /** All behind the header, to the end of the body, its own quotation depth taken off. */

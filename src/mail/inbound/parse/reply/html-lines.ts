@@ -57,6 +57,8 @@ class LineWalker {
   private readonly lines: Line[] = [];
   private readonly stack: Open[] = [];
   private current = '';
+  /** Of `current`, which a look would copy: it comes in as many pieces as the html has entities. */
+  private endsInBlank = false;
   private depth = 0;
   private hidden = 0;
   private pre = 0;
@@ -69,7 +71,7 @@ class LineWalker {
     if (BLOCKS.has(name)) this.blockEdge(name);
     if (name === 'hr') return this.drawnLine(attributes);
     if (name === 'td' || name === 'th') this.text(' ');
-    if (name === 'li') this.current = '- ';
+    if (name === 'li') this.bullet();
     const container = this.hidden > 0 ? null : quoteContainer(name, attributes, this.depth);
     const entry = {
       name,
@@ -103,10 +105,14 @@ class LineWalker {
         this.lineBreak();
         this.current += line;
       }
+      this.endsInBlank = text.endsWith(' ');
       return;
     }
     const collapsed = text.replaceAll(/[ \t\r\n\f]+/g, ' ');
-    this.current += this.current === '' || this.current.endsWith(' ') ? collapsed.replace(/^ /, '') : collapsed;
+    const piece = this.current === '' || this.endsInBlank ? collapsed.replace(/^ /, '') : collapsed;
+    if (piece === '') return;
+    this.current += piece;
+    this.endsInBlank = piece.endsWith(' ');
   }
 
   end(): Line[] {
@@ -134,6 +140,11 @@ class LineWalker {
     if (this.hidden === 0 && quoteContainer('hr', attributes, this.depth) === 'rest')
       this.next = { ...this.next, restQuoted: true };
     this.rule();
+  }
+
+  private bullet(): void {
+    this.current = '- ';
+    this.endsInBlank = true;
   }
 
   private rule(): void {

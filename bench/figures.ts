@@ -1,0 +1,8 @@
+/** The middle one of some figures. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+/** A figure with so many digits behind the point. */
+export const round = (value: number, digits = 0) => Number(value.toFixed(digits));
