@@ -34,6 +34,7 @@ const everyday = [
 ];
 const system = {
   ...node,
+  ...postgres,
   name: 'system',
   include: ['test/**/*.system.test.ts'],
   testTimeout: 300_000,

@@ -30,6 +30,12 @@ const ERRORS = {
   unavailable: 503,
 } as const;
 export type ErrorCode = keyof typeof ERRORS;
+export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[];
+
+/** The codes that an HTTP status may have. */
+export function codesOf(status: number): ErrorCode[] {
+  return ERROR_CODES.filter((code) => ERRORS[code] === status);
+}
 
 /** An outcome the caller can act on. `details` goes to the client, so it holds nothing internal. */
 export class AppError extends Error {

@@ -19,6 +19,7 @@ import { passwordRoutes } from './password.ts';
 import { employeeRoutes } from './people.ts';
 import { problem } from './problem.ts';
 import { profileRoutes } from './profile.ts';
+import { referenceRoutes } from './reference/reference-routes.ts';
 import { registrationRoutes } from './registration.ts';
 import { securityHeaders } from './security-headers.ts';
 import { sessionRoutes } from './sessions.ts';
@@ -74,7 +75,8 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   apiKeyRoutes(router, deps);
   if (deps.local) localMailRoutes(router, deps);
   const document = openapiDocument(deps.local);
-  mountOpen(router, deps, 'openapi', () => Promise.resolve(document));
+  mountOpen(router, deps, 'openapi', () => Promise.resolve({ ...document }));
+  referenceRoutes(router, document);
 
   server.use(refuseBadEscapes);
   server.use(router.routes());

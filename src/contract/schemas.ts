@@ -6,6 +6,8 @@ export const priority = z.enum(PRIORITIES);
 export const status = z.enum(STATUSES);
 /** ISO 8601 in UTC. */
 export const time = z.iso.datetime();
+/** Half a surrogate pair is no text: in JSON PostgreSQL refuses it, elsewhere it would silently become another character. */
+const wellFormed = [(text: string) => text.isWellFormed(), 'must be well-formed Unicode'] as const;
 /** One line of text: no control characters, so that it can stand in a mail header. */
 export const line = (max: number) =>
   z
@@ -14,7 +16,8 @@ export const line = (max: number) =>
     .min(1)
     .max(max)
     // eslint-disable-next-line no-control-regex
-    .regex(/^[^\u0000-\u001f\u007f\u0085\u2028\u2029]*$/, 'must be one line without control characters');
+    .regex(/^[^\u0000-\u001f\u007f\u0085\u2028\u2029]*$/, 'must be one line without control characters')
+    .refine(...wellFormed);
 /** Text of a person. PostgreSQL cannot store NUL. */
 export const words = (max: number) =>
   z
@@ -22,7 +25,8 @@ export const words = (max: number) =>
     .trim()
     .min(1)
     .max(max)
-    .refine((text) => !text.includes('\u0000'), 'must not contain NUL');
+    .refine((text) => !text.includes('\u0000'), 'must not contain NUL')
+    .refine(...wellFormed);
 
 /** A mail address as it is stored: lower case, nothing round it. */
 export const address = z
@@ -30,7 +34,8 @@ export const address = z
   .trim()
   .toLowerCase()
   .max(254)
-  .regex(/^[^\s"(),:;<>@[\\\]\p{Cc}]+@[^\s"(),:;<>@[\\\]\p{Cc}]+$/u, 'must be a mail address');
+  .regex(/^[^\s"(),:;<>@[\\\]\p{Cc}]+@[^\s"(),:;<>@[\\\]\p{Cc}]+$/u, 'must be a mail address')
+  .refine(...wellFormed);
 
 export const Person = z.object({
   id: z.int(),

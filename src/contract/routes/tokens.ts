@@ -89,6 +89,7 @@ export const tokensRoutes = {
     summary: 'Change your password; every other session ends',
     access: EVERYONE,
     limits: ['confirm'],
+    secret: true,
     body: z.strictObject({
       /** The one you have; left out by who has none yet. */
       current: password.optional(),

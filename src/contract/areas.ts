@@ -1,0 +1,27 @@
+import type { Route } from './route.ts';
+import { auditRoutes } from './routes/audit.ts';
+import { deskRoutes } from './routes/desk.ts';
+import { factorsRoutes } from './routes/factors.ts';
+import { keysRoutes } from './routes/keys.ts';
+import { localMailRoutes } from './routes/local-mail.ts';
+import { peopleRoutes } from './routes/people.ts';
+import { profileRoutes } from './routes/profile.ts';
+import { settingsRoutes } from './routes/settings.ts';
+import { tasksRoutes } from './routes/tasks.ts';
+import { ticketsRoutes } from './routes/tickets.ts';
+import { tokensRoutes } from './routes/tokens.ts';
+
+/** The operations by what they are about, in the order in which the reference tells them. */
+export const AREAS: Record<string, Record<string, Route>> = {
+  'Signing in': tokensRoutes,
+  'Second factors': factorsRoutes,
+  Tickets: ticketsRoutes,
+  Tasks: tasksRoutes,
+  'Own account': profileRoutes,
+  People: peopleRoutes,
+  'API keys': keysRoutes,
+  Settings: settingsRoutes,
+  Audit: auditRoutes,
+  Desk: deskRoutes,
+  'Local mode': localMailRoutes,
+};
