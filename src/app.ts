@@ -87,7 +87,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     log,
     ...(config.dnsServers && { dnsServers: config.dnsServers }),
   });
-  const mailbox = await transaction((tx) => ensureMailbox(tx, mailboxOf(config), secrets.sealing));
+  const given = await mailboxOf(config);
+  const mailbox = await transaction((tx) => ensureMailbox(tx, given, secrets.sealing));
 
   let reading: MailboxWatch | null = null;
   const ingest: IngestDeps = {

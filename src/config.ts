@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { complaintsAboutImap, imapOf, imapVariables, type ImapSettings } from './config/imap.ts';
 import { missing, type Complaint } from './config/complaint.ts';
-import { url } from './config/url.ts';
+import { complaintsAboutGmail, gmailOf, gmailVariables, type GmailSettings } from './config/gmail.ts';
+import { secureUrl, url } from './config/url.ts';
 import { UsageError } from './errors.ts';
 
 /** The folder of this project: the command works from anywhere. */
@@ -16,17 +17,6 @@ const address = z
   .trim()
   .toLowerCase()
   .regex(/^[a-z0-9._-]{1,16}@[a-z0-9.-]+$/, 'must be a mail address whose local part is at most 16 plain characters');
-
-/** An OpenID issuer. Its answers decide who is signed in, so plain http is for this machine alone. */
-const issuer = z.string().refine(
-  (text) => {
-    if (!URL.canParse(text)) return false;
-    const { protocol, hostname, search, hash } = new URL(text);
-    const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
-    return search === '' && hash === '' && (protocol === 'https:' || (protocol === 'http:' && loopback));
-  },
-  { error: 'must be a URL that starts with https:// (http:// on this machine only), without query and fragment' },
-);
 
 const keysOf = (text: string) => text.split(',').map((entry) => entry.split(':'));
 
@@ -81,9 +71,10 @@ const common = {
   DNS_SERVERS: z.string().optional(),
   MAILDIR: z.string().optional(),
   ...imapVariables,
+  ...gmailVariables,
   TRUSTED_PROXY: proxies.optional(),
   RATE_LIMIT_FACTOR: z.coerce.number().int().min(1).max(100_000).default(1),
-  OIDC_ISSUER: issuer.optional(),
+  OIDC_ISSUER: secureUrl.optional(),
   OIDC_CLIENT_ID: z.string().trim().min(1).optional(),
   OIDC_CLIENT_SECRET: z.string().min(1).optional(),
   OIDC_NAME: z.string().trim().min(1).max(60).optional(),
@@ -147,6 +138,8 @@ export interface Config {
   maildir: string | null;
   /** The IMAP account that mail for the support address is read from, besides the drop. */
   imap: ImapSettings | null;
+  /** The Gmail account that mail for the support address is read from, besides the drop. */
+  gmail: GmailSettings | null;
   /** Proxies in front of the desk whose X-Forwarded-For is believed; none: whoever connects is who asks. */
   trustedProxies: readonly string[];
   /** Multiplies every limit on how often something may be asked. */
@@ -176,7 +169,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const mode = PRODUCTION_ONLY.some((name) => name in given) ? 'production' : 'local';
   const result = mode === 'production' ? production.safeParse(given) : local.safeParse(given);
-  const together = [...missingOidc(given), ...complaintsAboutImap(given)];
+  const together = [...missingOidc(given), ...complaintsAboutImap(given), ...complaintsAboutGmail(given)];
   if (!result.success || together.length > 0)
     throw new UsageError(explain([...(result.error?.issues ?? []), ...together], mode, given));
 
@@ -197,6 +190,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dnsServers: values.DNS_SERVERS?.split(',').map((server) => server.trim()) ?? null,
     maildir: values.MAILDIR ? resolve(values.MAILDIR) : null,
     imap: imapOf(values),
+    gmail: gmailOf(values, values.SUPPORT_ADDRESS),
     trustedProxies: values.TRUSTED_PROXY ?? [],
     rateLimitFactor: values.RATE_LIMIT_FACTOR,
     databaseUrl: values.DATABASE_URL ?? null,

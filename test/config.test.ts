@@ -40,6 +40,7 @@ test('without any variable the desk is local, on the loopback, with its data in 
     dnsServers: null,
     maildir: null,
     imap: null,
+    gmail: null,
     trustedProxies: [],
     rateLimitFactor: 1,
     databaseUrl: null,
@@ -170,6 +171,71 @@ test('every variable of either mode is listed once', () => {
 test.each(['SMTP_DROP_TLS_KEY', 'SMTP_DROP_TLS_CERT'])('%s alone is refused, and says what is missing', (name) => {
   const other = name.endsWith('KEY') ? 'SMTP_DROP_TLS_CERT' : 'SMTP_DROP_TLS_KEY';
   expect(() => readConfig({ [name]: '/etc/ssl/desk.pem' })).toThrow(`${other} is missing`);
+});
+
+const IMAP = { IMAP_URL: 'imaps://desk%40maravia.example:open%20sesame@mail.maravia.example/Support' };
+const OAUTH = {
+  IMAP_URL: 'imaps://desk@mail.maravia.example',
+  IMAP_OAUTH: 'microsoft',
+  IMAP_OAUTH_CLIENT_ID: 'desk',
+  IMAP_OAUTH_REFRESH_TOKEN: 'token',
+};
+const GMAIL = { GMAIL_CLIENT_ID: 'desk', GMAIL_CLIENT_SECRET: 'hush', GMAIL_REFRESH_TOKEN: '1//token' };
+
+test('a mailbox is read by IMAP or by the Gmail API, its history quietly unless told otherwise', () => {
+  expect(readConfig(IMAP).imap).toEqual({ url: IMAP.IMAP_URL, history: 'quiet', oauth: null });
+  expect(readConfig({ ...OAUTH, IMAP_HISTORY: 'live' }).imap).toEqual({
+    url: OAUTH.IMAP_URL,
+    history: 'live',
+    oauth: {
+      ...{ provider: 'microsoft', clientId: 'desk', clientSecret: null },
+      ...{ refreshToken: 'token', tenant: 'organizations' },
+    },
+  });
+  expect(readConfig(GMAIL).gmail).toEqual({
+    credentials: { kind: 'consent', clientId: 'desk', clientSecret: 'hush', refreshToken: '1//token' },
+    ...{ label: 'INBOX', doneLabel: 'SmartSupport', history: 'quiet', apiUrl: null },
+  });
+  expect(readConfig({ GMAIL_SERVICE_ACCOUNT: 'key.json', GMAIL_SCOPE: 'readonly' }).gmail).toEqual({
+    credentials: { kind: 'service-account', key: 'key.json', user: 'support@localhost' },
+    ...{ label: 'INBOX', doneLabel: null, history: 'quiet', apiUrl: null },
+  });
+});
+
+test.each<[string, Record<string, string>, string]>([
+  ['no user', { IMAP_URL: 'imaps://mail.maravia.example' }, 'IMAP_URL is wrong: must name the user'],
+  ['no password', { IMAP_URL: 'imaps://desk@mail.maravia.example' }, 'IMAP_URL is wrong: has no password'],
+  ['a password and tokens', { ...OAUTH, ...IMAP }, 'IMAP_URL is wrong: has a password'],
+  ['half of the tokens', { ...OAUTH, IMAP_OAUTH_CLIENT_ID: '' }, 'IMAP_OAUTH_CLIENT_ID is missing'],
+  ['Google without a secret', { ...OAUTH, IMAP_OAUTH: 'google' }, 'IMAP_OAUTH_CLIENT_SECRET is missing'],
+  [
+    'an address and something else wrong',
+    { ...OAUTH, IMAP_OAUTH_CLIENT_ID: '', PORT: '-' },
+    'IMAP_OAUTH_CLIENT_ID is missing',
+  ],
+  ['tokens without an address', { IMAP_OAUTH: 'google' }, 'IMAP_URL is missing'],
+  ['no URL', { IMAP_URL: 'mail.maravia.example' }, 'IMAP_URL is wrong: must be a URL'],
+  ['a Maildir besides', { ...IMAP, MAILDIR: '/mail' }, 'MAILDIR is wrong: is a second source'],
+  ['IMAP besides Gmail', { ...IMAP, ...GMAIL }, 'IMAP_URL is wrong: is a second source'],
+  ['Gmail without a token', { ...GMAIL, GMAIL_REFRESH_TOKEN: '' }, 'GMAIL_REFRESH_TOKEN is missing'],
+  [
+    'a token and a service account',
+    { ...GMAIL, GMAIL_SERVICE_ACCOUNT: '{}' },
+    'GMAIL_REFRESH_TOKEN is wrong: is of no use',
+  ],
+  [
+    'a user with a token',
+    { ...GMAIL, GMAIL_USER: 'help@maravia.example' },
+    'GMAIL_USER is wrong: is for a service account',
+  ],
+  [
+    'a label without the right',
+    { ...GMAIL, GMAIL_SCOPE: 'readonly', GMAIL_DONE_LABEL: 'Done' },
+    'GMAIL_DONE_LABEL is wrong',
+  ],
+  ['an API in clear', { ...GMAIL, GMAIL_API_URL: 'http://gmail.maravia.example' }, 'GMAIL_API_URL is wrong'],
+])('a mailbox with %s is refused by name', (_, env, line) => {
+  expect(refusal(env)).toContainEqual(expect.stringMatching(new RegExp(`^${line}`)));
 });
 
 const OIDC = { OIDC_ISSUER: 'https://id.maravia.example/realm', OIDC_CLIENT_ID: 'desk', OIDC_CLIENT_SECRET: 'secret' };

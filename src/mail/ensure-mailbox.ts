@@ -1,9 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from '../db/transaction.ts';
 import { seal, type Keyring } from '../secrets.ts';
 import { normalizeAddress } from './addresses.ts';
 import { Mailbox } from './mailbox.ts';
-import { secretPlace, type MailboxSecret } from './sources/open-source.ts';
+import { secretPlace, type MailboxSecret } from './sources/mailbox-secret.ts';
 
 /** A mailbox as the environment describes it. */
 export interface GivenMailbox extends Pick<Mailbox, 'name' | 'address' | 'senderTrust'> {
@@ -30,7 +31,10 @@ export async function ensureMailbox(tx: Transaction, given: GivenMailbox, sealin
   const source = given.source ?? (isNew ? DROP : null);
   const described = JSON.stringify([source, given.senderTrust]);
   if (!source || isMarked(sealing, mailbox.environmentMark ?? null, described)) return mailbox;
+  // Where it was read up to somewhere else says nothing here; what the ledger knows is not taken twice.
+  const moved = mailbox.source !== source.source || !isDeepStrictEqual(mailbox.sourceConfig, source.sourceConfig);
   Object.assign(mailbox, {
+    ...(moved && { cursor: {} }),
     ...{
       source: source.source,
       sourceConfig: source.sourceConfig,

@@ -7,7 +7,7 @@ import type { Log } from '../../log.ts';
 import type { Mailbox } from '../mailbox.ts';
 import { fetchSingly } from '../sources/fetch-singly.ts';
 import { headerIn } from '../sources/header-in.ts';
-import type { Fetched, Source } from '../sources/source.ts';
+import { whenReceived, type Fetched, type Source } from '../sources/source.ts';
 import { SourceUnavailable } from '../sources/unavailable.ts';
 import { countFailure, finishHeaderOnly, finishUnfetched, markFetched, putOff, type Kept } from './finish-fetch.ts';
 
@@ -127,12 +127,12 @@ async function keep(deps: FetchDeps, due: Due, fetched: Fetched): Promise<Kept |
       Readable.from(remembering(fetched.raw, head), { objectMode: false }),
       maxMessageBytes,
     );
-    return { id: due.id, ...blob, receivedAt: fetched.receivedAt };
+    return { id: due.id, ...blob, receivedAt: whenReceived(fetched) };
   } catch (error) {
     if (error instanceof SourceUnavailable || isOurs(error)) throw error;
     if (!(error instanceof AppError && error.code === 'payload_too_large')) return fail(deps, due, error);
     const header = await blobs.put(headerIn(Buffer.concat(head)));
-    const known = { header, tooLarge: null, receivedAt: fetched.receivedAt, limit: maxMessageBytes };
+    const known = { header, tooLarge: null, receivedAt: whenReceived(fetched), limit: maxMessageBytes };
     await transaction((tx) => finishHeaderOnly(tx, due.id, known));
     return null;
   }

@@ -1,26 +1,45 @@
 import { Transform } from 'node:stream';
 
+/** A message as it comes out of the JSON around it. */
+export interface RawOfJson {
+  raw: Transform;
+  /** When Gmail took it. It may stand behind the message, so it is known when that was read; null: not said. */
+  receivedAt: () => Date | null;
+}
+
+/** Characters of the JSON around the message that are kept. */
+const MOST = 1_000_000;
+
 /**
  * Takes the bytes of a message out of the JSON of messages.get with format=raw, as they come: a message of 50 MB is 67 MB of JSON, which
  * need never be in memory. Fails when the value is not base64url (RFC 4648 §5), or ends before its quote.
  */
-export function rawOfJson(): Transform {
+export function rawOfJson(): RawOfJson {
   const findValue = valueFinder('raw');
   let state: 'before' | 'in' | 'after' = 'before';
   let rest = ''; // characters that are no whole group of four yet
+  let around = ''; // the JSON with an empty message
 
-  return new Transform({
+  const raw = new Transform({
     transform(chunk: Buffer, _encoding, callback) {
-      if (state === 'after') return callback();
       let text = chunk.toString('latin1');
+      if (around.length > MOST) return callback(new Error('Gmail gave too much beside the message'));
+      if (state === 'after') {
+        around += text;
+        return callback();
+      }
       if (state === 'before') {
         const start = findValue(text);
+        around += start < 0 ? text : text.slice(0, start);
         if (start < 0) return callback();
         text = text.slice(start);
         state = 'in';
       }
       const end = text.indexOf('"');
-      if (end >= 0) state = 'after';
+      if (end >= 0) {
+        state = 'after';
+        around += text.slice(end);
+      }
       const value = rest + (end < 0 ? text : text.slice(0, end));
       const whole = end < 0 ? value.length - (value.length % 4) : value.length;
       rest = value.slice(whole);
@@ -31,6 +50,17 @@ export function rawOfJson(): Transform {
       callback(state === 'after' ? null : new Error('Gmail ended the message before its end'));
     },
   });
+  return { raw, receivedAt: () => internalDate(around) };
+}
+
+/** Milliseconds, as a string (gmail_v1.Schema$Message). */
+function internalDate(json: string): Date | null {
+  try {
+    const at = new Date(Number((JSON.parse(json) as { internalDate?: string }).internalDate));
+    return Number.isNaN(at.getTime()) ? null : at;
+  } catch {
+    return null; // a date is not worth a message
+  }
 }
 
 /** Finds where the string value of a key begins, over chunks: gives its index in the chunk that has it, else -1. */

@@ -13,8 +13,8 @@ export type Fetched = { key: string } & (
   | {
       /** Whole and checked, or a stream that fails when it is not. */
       raw: Readable | Buffer;
-      /** When the server took it; null when it does not say. */
-      receivedAt: Date | null;
+      /** When the server took it; null when it does not say; a function where it is known once `raw` was read. */
+      receivedAt: Date | null | (() => Date | null);
     }
   /** It does not exist any more; the proof in words. */
   | { gone: string }
@@ -25,6 +25,11 @@ export type Fetched = { key: string } & (
   /** It cannot be asked for now, through no fault of its own; why, in words. */
   | { later: string }
 );
+
+/** When the server took a message, once its bytes were read. */
+export function whenReceived({ receivedAt }: Extract<Fetched, { raw: unknown }>): Date | null {
+  return typeof receivedAt === 'function' ? receivedAt() : receivedAt;
+}
 
 /** One thing that was looked at, for the mailbox doctor. */
 export interface Finding {

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { watchMailboxes } from '../../../src/mail/inbound/watch-mailboxes.ts';
 import { imapSource } from '../../../src/mail/sources/imap-source.ts';
-import { imapConfig } from '../../../src/mail/sources/open-source.ts';
+import { imapConfig } from '../../../src/mail/sources/open-imap.ts';
 import { useDesk } from '../../support/desk.ts';
 import { addImapMailbox, PATIENCE } from '../../support/imap/imap-desk.ts';
 import { startScriptedImap, type ScriptedImap } from '../../support/imap/scripted-imap.ts';

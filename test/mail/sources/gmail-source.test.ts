@@ -1,9 +1,12 @@
+import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { gmailAuth, GMAIL_SCOPES } from '../../../src/mail/sources/gmail-auth.ts';
 import { gmailSource, type GmailOptions } from '../../../src/mail/sources/gmail-source.ts';
+import { whenReceived } from '../../../src/mail/sources/source.ts';
 import { SourceUnavailable } from '../../../src/mail/sources/unavailable.ts';
 import { startGmailServer, type Fault, type GmailServer } from '../../support/gmail/gmail-server.ts';
+import { eventually } from '../../support/processes.ts';
 
 let server: GmailServer;
 beforeEach(async () => {
@@ -78,6 +81,64 @@ describe('a Gmail mailbox', () => {
     const listing = await gmail.list(cursor);
     expect(listing.keys.toSorted()).toEqual(ids.toSorted());
     expect(listing.cursor['historyId']).toBe(String(server.mailbox.historyId));
+  });
+
+  test('M38: after a long absence everything since then is listed, not only the last 30 days', async () => {
+    const gmail = source();
+    const { cursor } = await gmail.list({});
+    const day = 24 * 3600_000;
+    const id = server.mailbox.deliver(MAIL, ['INBOX'], Date.now() - 35 * day);
+    server.mailbox.forgetHistory();
+    expect((await gmail.list(cursor)).keys).toEqual([]);
+    const at = new Date(clock.getTime() - 40 * day).toISOString();
+    expect((await gmail.list({ ...cursor, at })).keys).toEqual([id]);
+  });
+
+  test('under another label it is listed anew; a label that does not exist is said', async () => {
+    server.mailbox.labels.set('Label_7', 'Help desk');
+    const id = server.mailbox.deliver(MAIL, ['Label_7']);
+    const { cursor } = await source().list({});
+    expect((await source({ label: 'Help desk' }).list(cursor)).keys).toEqual([id]);
+    const { trouble, message } = await troubleOf(source({ label: 'Helpdesk' }).list(cursor));
+    expect([trouble, message]).toEqual(['permission', 'The account has no label Helpdesk']);
+  });
+
+  test('many messages come with the moment that Gmail took each, and those that are gone as that', async () => {
+    const gmail = source();
+    const at = new Date('2026-03-03T09:00:00Z');
+    const [kept, gone] = [server.mailbox.deliver(MAIL, ['INBOX'], at.getTime()), server.mailbox.deliver(MAIL)];
+    server.mailbox.delete(gone);
+    const came: object[] = [];
+    for await (const fetched of gmail.fetchMany?.([kept, gone], 1000) ?? []) {
+      if (!('raw' in fetched)) came.push(fetched);
+      else came.push({ bytes: (await buffer(fetched.raw as Readable)).toString(), at: whenReceived(fetched) });
+    }
+    expect(came).toEqual([
+      { bytes: MAIL, at },
+      { key: gone, gone: expect.stringContaining('404') },
+    ]);
+  });
+
+  test('closing ends what is under way, and the source can be used again', async () => {
+    const gmail = source();
+    server.fail({ on: 'getProfile', how: 'hang' });
+    const hanging = troubleOf(gmail.list({}));
+    await eventually('it is asked', () => server.asked.length > 0);
+    await gmail.close?.();
+    expect((await hanging).trouble).toBe('unreachable');
+    clock = new Date(clock.getTime() + 120_000);
+    expect((await gmail.list({})).keys).toEqual([]);
+  });
+
+  test('a done label that somebody deleted is made again', async () => {
+    const gmail = source({ doneLabel: 'Done' });
+    const id = server.mailbox.deliver(MAIL);
+    await gmail.acknowledge([id]);
+    const [made = ''] = [...server.mailbox.labels].find(([, name]) => name === 'Done') ?? [];
+    server.mailbox.labels.delete(made);
+    await expect(gmail.acknowledge([id])).rejects.toThrow(/Invalid label/);
+    await gmail.acknowledge([id]);
+    expect([...server.mailbox.labels.values()].filter((name) => name === 'Done')).toHaveLength(1);
   });
 
   test('M38: when the second page fails, nothing is given and the next turn starts over', async () => {

@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { imapSource } from '../../../src/mail/sources/imap-source.ts';
 import type { ImapOptions } from '../../../src/mail/sources/imap/options.ts';
-import type { Fetched, Source } from '../../../src/mail/sources/source.ts';
+import { whenReceived, type Fetched, type Source } from '../../../src/mail/sources/source.ts';
 import { startScriptedImap, type ScriptedImap, type ScriptedMessage } from '../../support/imap/scripted-imap.ts';
 
 export const LIMIT = 10_000_000;
@@ -53,11 +53,11 @@ async function outcomeOf(fetched: Fetched): Promise<Outcome> {
   if ('failure' in fetched) return { failure: words(fetched.failure) };
   if ('tooLarge' in fetched) return { tooLarge: fetched.tooLarge, header: fetched.header?.toString() ?? '' };
   if (!('raw' in fetched)) return 'gone' in fetched ? { gone: fetched.gone } : { later: fetched.later };
-  const { raw, receivedAt } = fetched;
+  const { raw } = fetched;
   return Buffer.isBuffer(raw)
-    ? { raw, receivedAt }
+    ? { raw, receivedAt: whenReceived(fetched) }
     : buffer(raw).then(
-        (bytes) => ({ raw: bytes, receivedAt }),
+        (bytes) => ({ raw: bytes, receivedAt: whenReceived(fetched) }),
         (error: unknown) => ({ failure: words(error) }),
       );
 }

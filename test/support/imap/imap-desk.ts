@@ -8,7 +8,7 @@ import { reconcileMailbox, type Depth } from '../../../src/mail/inbound/reconcil
 import { Mailbox } from '../../../src/mail/mailbox.ts';
 import { imapSource } from '../../../src/mail/sources/imap-source.ts';
 import type { Source } from '../../../src/mail/sources/source.ts';
-import { secretPlace } from '../../../src/mail/sources/open-source.ts';
+import { secretPlace } from '../../../src/mail/sources/mailbox-secret.ts';
 import type { TestDesk } from '../desk.ts';
 
 export const PATIENCE = { connect: 10_000, silence: 3000, command: 10_000 };

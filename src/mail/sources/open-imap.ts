@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import type { Mailbox } from '../mailbox.ts';
+import { imapSource } from './imap-source.ts';
+import { readSecret, type SourceDeps } from './mailbox-secret.ts';
+import { oauthToken } from './oauth-token.ts';
+import type { Source } from './source.ts';
+import { SourceUnavailable } from './unavailable.ts';
+
+/** Where an IMAP folder is; the credentials are in the secret. */
+export const imapConfig = z.object({
+  host: z.string().min(1),
+  port: z.int().min(1).max(65_535),
+  tls: z.enum(['implicit', 'starttls', 'none']),
+  user: z.string().min(1),
+  folder: z.string().min(1).default('INBOX'),
+  oauth: z
+    .object({ tokenUrl: z.url(), clientId: z.string().min(1), scope: z.string().nullable().default(null) })
+    .optional(),
+});
+export type ImapConfig = z.infer<typeof imapConfig>;
+
+/** Opens an IMAP mailbox. A refresh token that the provider replaces is stored before anything that came with it is used. */
+export function openImap(mailbox: Mailbox, deps: SourceDeps): Source {
+  const config = imapConfig.safeParse(mailbox.sourceConfig);
+  if (!config.success)
+    throw new SourceUnavailable('permission', `Its configuration is incomplete: ${config.error.message}`);
+  const { oauth, ...place } = config.data;
+  const secret = readSecret(mailbox, deps.sealing);
+  const options = { ...place, maxBytes: deps.maxMessageBytes };
+  if (!oauth) return imapSource({ ...options, auth: { password: secret.password ?? '' } });
+  const grant = { ...oauth, clientSecret: secret.clientSecret ?? null, refreshToken: secret.refreshToken ?? '' };
+  const keep = (refreshToken: string) => deps.keepSecret(mailbox, { ...secret, refreshToken });
+  return imapSource({ ...options, auth: { accessToken: oauthToken(grant, keep) } });
+}
