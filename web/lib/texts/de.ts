@@ -164,6 +164,7 @@ export const de: Texts = {
     label: 'Passwort',
     hint: 'Mindestens 12 Zeichen. Ein paar Wörter sind gut.',
     unknown: 'Noch nicht gewählt',
+    short: 'Noch zu kurz',
     strength: ['Sofort erraten', 'Bald erraten', 'Noch leicht zu erraten', 'Gut', 'Stark'],
   },
 

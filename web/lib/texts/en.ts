@@ -156,6 +156,7 @@ export const en = {
     label: 'Password',
     hint: 'At least 12 characters. A few words are fine.',
     unknown: 'Not chosen yet',
+    short: 'Too short yet',
     strength: ['Guessed at once', 'Soon guessed', 'Still easy to guess', 'Good', 'Strong'],
   },
 
