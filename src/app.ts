@@ -16,18 +16,18 @@ import { entities } from './entities.ts';
 import { localBlobStore, type BlobStore } from './files/blob-store.ts';
 import { UsageError } from './errors.ts';
 import type { Log } from './log.ts';
-import { ensureMailbox } from './mail/ensure-mailbox.ts';
+import { ensureMailbox, keepSecret } from './mail/ensure-mailbox.ts';
 import { findMailboxId } from './mail/find-mailbox.ts';
-import { acknowledgeDone } from './mail/inbound/acknowledge.ts';
+import { mailboxOf } from './mail/mailbox-of-environment.ts';
 import type { IngestDeps } from './mail/inbound/ingest-messages.ts';
 import { createParserPool, type ParserPool } from './mail/inbound/parse/parser-pool.ts';
 import { findCaught } from './mail/local/caught-mail.ts';
 import { deliverLocal } from './mail/local/deliver-local.ts';
 import { Mailbox } from './mail/mailbox.ts';
 import { loadTemplates } from './mail/outbound/render-template.ts';
-import { maildirSource } from './mail/sources/maildir-source.ts';
+import { watchMailboxes, type MailboxWatch, type WatchDeps } from './mail/inbound/watch-mailboxes.ts';
+import { openSource } from './mail/sources/open-source.ts';
 import { startSmtpDrop } from './mail/sources/smtp-source.ts';
-import type { Source } from './mail/sources/source.ts';
 import type { MailTransport } from './mail/transports/transport.ts';
 import { oidcProvider } from './people/identities/provider.ts';
 import { deriveSecrets, type Secrets } from './secrets.ts';
@@ -65,6 +65,7 @@ export interface Desk {
   startDrop(host: string, port: number, protocol?: 'smtp' | 'lmtp'): Promise<{ port: number; stop(): Promise<void> }>;
   /** The dependencies of each job, for tests and tools that run one step. */
   jobs: WorkerDeps;
+  watch: WatchDeps;
   close(): Promise<void>;
 }
 
@@ -86,13 +87,22 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     log,
     ...(config.dnsServers && { dnsServers: config.dnsServers }),
   });
-  const mailbox = await transaction((tx) => ensureMailbox(tx, mailboxOf(config)));
-  const sourceOf = sources();
+  const mailbox = await transaction((tx) => ensureMailbox(tx, mailboxOf(config), secrets.sealing));
 
+  let reading: MailboxWatch | null = null;
   const ingest: IngestDeps = {
     ...{ transaction, replyTokens: secrets.replyTokens, log },
     parse: (sha256, how) => parsers.parse(sha256, how),
-    acknowledge: (ids) => acknowledgeDone(transaction, sourceOf, ids),
+    ended: () => reading?.tell(),
+  };
+  const { maxMessageBytes } = config;
+  const watch: WatchDeps = {
+    ...{ transaction, blobs, maxMessageBytes, log },
+    sourceOf: (of) =>
+      openSource(of, {
+        ...{ sealing: secrets.sealing, maxMessageBytes },
+        keepSecret: (to, secret) => transaction((tx) => keepSecret(tx, to, secret, secrets.sealing)),
+      }),
   };
   const limiter = createLimiter(databaseUrl, windowsOf(config), log);
   const templates = await loadTemplates();
@@ -106,15 +116,14 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   };
   const jobs: WorkerDeps = {
     ...{ boss, transaction, log, ingest, links: secrets.links },
-    poll: { transaction, sourceOf },
-    fetch: { transaction, blobs, sourceOf, maxMessageBytes: config.maxMessageBytes, log },
+    watch: () => (reading = watchMailboxes(watch)),
     notify: { keyring: secrets.replyTokens },
     send: { ...outbound, transport: options.transport ?? unsent },
   };
   let draining = false;
 
   return {
-    ...{ orm, boss, transaction, blobs, secrets, limiter, parsers, mailbox, ingest, jobs },
+    ...{ orm, boss, transaction, blobs, secrets, limiter, parsers, mailbox, ingest, jobs, watch },
     async startWeb(port, host) {
       await transaction((tx) => applyEnvironment(tx, settingsOf(config)));
       const app = await createServer(serverDeps());
@@ -176,32 +185,12 @@ function windowsOf({ rateLimitFactor }: Config): Record<LimitName, Window> {
   return Object.fromEntries(windows) as Record<LimitName, Window>;
 }
 
-/** The mailbox of the support address. Only the loopback drop of local mode believes whoever connects. */
-function mailboxOf(config: Config): Parameters<typeof ensureMailbox>[1] {
-  const source = config.maildir
-    ? { source: 'maildir' as const, sourceConfig: { path: config.maildir } }
-    : { source: 'smtp' as const, sourceConfig: {} };
-  const senderTrust = config.mode === 'local' && !config.maildir ? 'submission' : 'verify';
-  return { name: config.organisation ?? config.supportAddress, address: config.supportAddress, senderTrust, ...source };
-}
-
 /** What the environment decides of the settings. Only web and worker say so: a tool may be run from anywhere. */
 function settingsOf({ organisation, supportAddress, maxMessageBytes }: Config): Partial<Settings> {
   return {
     support_address: supportAddress,
     max_message_bytes: maxMessageBytes,
     ...(organisation !== null && { organisation_name: organisation }),
-  };
-}
-
-/** One source object a mailbox, made when it is first asked for. */
-function sources(): (mailbox: Mailbox) => Source | null {
-  const made = new Map<number, Source>();
-  return (mailbox) => {
-    if (mailbox.source !== 'maildir') return null;
-    const source = made.get(mailbox.id) ?? maildirSource(String(mailbox.sourceConfig['path'] ?? ''));
-    made.set(mailbox.id, source);
-    return source;
   };
 }
 

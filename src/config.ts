@@ -2,16 +2,15 @@ import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { complaintsAboutImap, imapOf, imapVariables, type ImapSettings } from './config/imap.ts';
+import { missing, type Complaint } from './config/complaint.ts';
+import { url } from './config/url.ts';
 import { UsageError } from './errors.ts';
 
 /** The folder of this project: the command works from anywhere. */
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
-const url = (...schemes: string[]) =>
-  z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)), {
-    error: `must be a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
-  });
 const address = z
   .string()
   .trim()
@@ -81,6 +80,7 @@ const common = {
   MAX_MESSAGE_BYTES: z.coerce.number().int().min(10_000).max(1_000_000_000).default(50_000_000),
   DNS_SERVERS: z.string().optional(),
   MAILDIR: z.string().optional(),
+  ...imapVariables,
   TRUSTED_PROXY: proxies.optional(),
   RATE_LIMIT_FACTOR: z.coerce.number().int().min(1).max(100_000).default(1),
   OIDC_ISSUER: issuer.optional(),
@@ -93,9 +93,9 @@ const common = {
 const OIDC_NEEDS = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const;
 
 /** What is missing of it. A refinement of the schema would be silent while anything else is wrong. */
-function missingOidc(given: Record<string, unknown>): string[] {
+function missingOidc(given: Record<string, unknown>): Complaint[] {
   const some = Object.keys(given).some((name) => name.startsWith('OIDC_') && VARIABLES.includes(name));
-  return some ? OIDC_NEEDS.filter((name) => !(name in given)) : [];
+  return some ? OIDC_NEEDS.filter((name) => !(name in given)).map(missing) : [];
 }
 
 const local = z.object({
@@ -145,6 +145,8 @@ export interface Config {
   dnsServers: string[] | null;
   /** Folder of a Maildir that mail for the support address is read from, besides the drop. */
   maildir: string | null;
+  /** The IMAP account that mail for the support address is read from, besides the drop. */
+  imap: ImapSettings | null;
   /** Proxies in front of the desk whose X-Forwarded-For is believed; none: whoever connects is who asks. */
   trustedProxies: readonly string[];
   /** Multiplies every limit on how often something may be asked. */
@@ -174,9 +176,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const mode = PRODUCTION_ONLY.some((name) => name in given) ? 'production' : 'local';
   const result = mode === 'production' ? production.safeParse(given) : local.safeParse(given);
-  const missing = missingOidc(given).map((name) => ({ path: [name], message: 'is missing' }));
-  if (!result.success || missing.length > 0)
-    throw new UsageError(explain([...(result.error?.issues ?? []), ...missing], mode, given));
+  const together = [...missingOidc(given), ...complaintsAboutImap(given)];
+  if (!result.success || together.length > 0)
+    throw new UsageError(explain([...(result.error?.issues ?? []), ...together], mode, given));
 
   const values: Partial<z.infer<typeof production>> & z.infer<typeof local> = result.data;
   return {
@@ -194,6 +196,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     maxMessageBytes: values.MAX_MESSAGE_BYTES,
     dnsServers: values.DNS_SERVERS?.split(',').map((server) => server.trim()) ?? null,
     maildir: values.MAILDIR ? resolve(values.MAILDIR) : null,
+    imap: imapOf(values),
     trustedProxies: values.TRUSTED_PROXY ?? [],
     rateLimitFactor: values.RATE_LIMIT_FACTOR,
     databaseUrl: values.DATABASE_URL ?? null,
@@ -223,11 +226,7 @@ function oidcOf(values: z.infer<typeof local>): OidcConfig | null {
   return { issuer, clientId, clientSecret, name: name ?? new URL(issuer).hostname };
 }
 
-function explain(
-  issues: readonly Pick<z.core.$ZodIssue, 'path' | 'message'>[],
-  mode: Config['mode'],
-  given: Record<string, unknown>,
-): string {
+function explain(issues: readonly Complaint[], mode: Config['mode'], given: Record<string, unknown>): string {
   // The first complaint about a variable is enough.
   const lines = new Map<string, string>();
   for (const { path, message } of issues) {

@@ -5,14 +5,13 @@ import { headText, readAuditHead } from './db/read-audit-head.ts';
 import type { RunTransaction } from './db/transaction.ts';
 import { expireKeys } from './db/idempotency.ts';
 import type { Log } from './log.ts';
-import { fetchMessages, type FetchDeps } from './mail/inbound/fetch-messages.ts';
 import { ingestMessages, type IngestDeps } from './mail/inbound/ingest-messages.ts';
-import { pollMailbox, type PollDeps } from './mail/inbound/poll-mailbox.ts';
+import type { MailboxWatch } from './mail/inbound/watch-mailboxes.ts';
 import { notifyAccounts } from './mail/outbound/notify-accounts.ts';
 import { notifyEvents, type NotifyDeps } from './mail/outbound/notify-events.ts';
 import { recoverOutbox } from './mail/outbound/recover-outbox.ts';
 import { sendMessages, type SendDeps } from './mail/outbound/send-messages.ts';
-import { pollAll, sweep } from './mail/sweep.ts';
+import { sweep } from './mail/sweep.ts';
 import { sendLinks } from './people/send-links.ts';
 import { forgetTasks } from './tasks/forget-tasks.ts';
 import { runTasks } from './tasks/run-tasks.ts';
@@ -23,10 +22,10 @@ export interface WorkerDeps {
   boss: PgBoss;
   transaction: RunTransaction;
   log: Log;
+  /** Begins to read the mailboxes that no other worker reads. */
+  watch: () => MailboxWatch;
   /** Derives the tokens of links sent by mail. */
   links: Buffer;
-  poll: PollDeps;
-  fetch: FetchDeps;
   ingest: IngestDeps;
   notify: NotifyDeps;
   send: SendDeps;
@@ -35,19 +34,17 @@ export interface WorkerDeps {
 type Ids = { ids: number[] };
 const idsOf = (jobs: readonly Ids[]) => [...new Set(jobs.flatMap(({ ids }) => ids))];
 
-/** Milliseconds between two looks for rows without a job, and between two polls. */
+/** Milliseconds between two looks for rows without a job. */
 const SWEEP_EVERY = 15_000;
-const POLL_EVERY = 10_000;
 /** Milliseconds between two looks for tickets that close by themselves. */
 const CLOSE_EVERY = 600_000;
 /** A day: so often the end of the audit log goes into the log of the desk, which lies elsewhere. */
 const HEAD_EVERY = 24 * 3600_000;
 
 /** The whole background side on one screen: queue name → function. A queue without a handler does not compile. */
-function handlersOf({ transaction, log, links, poll, fetch, ingest, notify, send }: WorkerDeps): Handlers {
+function handlersOf({ transaction, log, links, ingest, notify, send }: WorkerDeps, mailboxes: MailboxWatch): Handlers {
   return {
-    'poll-mailbox': async ([job]) => void (job && (await pollMailbox(poll, job.mailboxId))),
-    'fetch-messages': (jobs) => fetchMessages(fetch, idsOf(jobs)),
+    'poll-mailbox': async ([job]) => void (job && (await mailboxes.wake(job.mailboxId))),
     'ingest-messages': (jobs) => ingestMessages(ingest, idsOf(jobs)),
     'notify-events': async (jobs) => {
       for (const ids of parts(idsOf(jobs))) await transaction((tx) => notifyEvents(tx, ids, notify));
@@ -80,15 +77,15 @@ async function logHead(transaction: RunTransaction, log: Log): Promise<void> {
 /** Takes on jobs and keeps looking for rows that lost theirs. `stop` lets what is running finish. */
 export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<void> }> {
   const { boss, transaction, log } = deps;
-  const handlers = handlersOf(deps);
   // What a crash left is due now, not after the sweeper's patience.
   await transaction(async (tx) => {
     await sweep(tx, 0);
     await recoverOutbox(tx);
-    await pollAll(tx);
   });
   await transaction(closeResolved); // the others in their turn: jobs do not wait for them
   await logHead(transaction, log);
+  const mailboxes = deps.watch();
+  const handlers = handlersOf(deps, mailboxes);
   for (const name of Object.keys(QUEUES) as QueueName[]) await work(boss, name, handlers, log);
 
   const every = (milliseconds: number, turn: () => Promise<void>) =>
@@ -97,13 +94,13 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
     }, milliseconds);
   const timers = [
     every(SWEEP_EVERY, () => transaction(sweepAll)),
-    every(POLL_EVERY, () => transaction(pollAll)),
     every(CLOSE_EVERY, () => closeAll(transaction)),
     every(HEAD_EVERY, () => logHead(transaction, log)),
   ];
   return {
     async stop() {
       timers.forEach(clearInterval);
+      await mailboxes.stop();
       await Promise.all((Object.keys(QUEUES) as QueueName[]).map((name) => boss.offWork(name, { wait: true })));
     },
   };

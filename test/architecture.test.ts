@@ -13,7 +13,7 @@ const ROOMS = [
 const FENCES: Record<string, RegExp> = {
   mailparser: /^mail\/inbound\/parse\/mime\/[\w-]+\.ts$/,
   mailauth: /^mail\/inbound\/parse\/authenticate-sender\.ts$/,
-  imapflow: /^mail\/sources\/imap-source\.ts$/,
+  imapflow: /^mail\/sources\/imap\/session\.ts$/,
   googleapis: /^mail\/(sources|transports)\/gmail-[\w-]+\.ts$/,
   nodemailer: /^mail\/(outbound\/compose|transports\/smtp-[\w-]+)\.ts$/,
   'smtp-server': /^mail\/(sources\/smtp-source|local\/catcher)\.ts$/,

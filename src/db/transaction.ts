@@ -37,6 +37,7 @@ export function transactionRunner(em: EntityManager, boss: PgBoss, clock = () =>
         enqueue: (queue, data, startAfter) => void jobs.push({ queue, data, ...(startAfter && { startAfter }) }),
       });
       await em.flush();
+      em.clear(); // what is flushed is not compared again by the commit
       for (const [queue, ids] of woken)
         for (const part of chunks([...ids], IDS_PER_JOB)) jobs.push({ queue, data: { ids: part } });
       const db = fromKysely(em.getKysely());

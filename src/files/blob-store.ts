@@ -2,7 +2,7 @@ import { createHash, randomUUID, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { AppError } from '../errors.ts';
 import { faultPoint } from '../fault-point.ts';
 
@@ -17,7 +17,9 @@ export interface BlobStore {
   put(bytes: Uint8Array): Promise<Blob>;
   /** Throws `payload_too_large` beyond `limit` bytes, leaves nothing behind, and the rest of the source unread. */
   putStream(source: Readable, limit: number): Promise<Blob>;
+  /** Throws when the bytes are not those that were stored (M30). */
   read(sha256: string): Promise<Buffer>;
+  /** Fails at its end when the bytes are not those that were stored. */
   stream(sha256: string): Readable;
   /** Size in bytes, or null when there is no such blob. */
   size(sha256: string): Promise<number | null>;
@@ -100,14 +102,33 @@ export async function localBlobStore(dir: string): Promise<BlobStore> {
         return size;
       });
     },
-    read: (sha256) => readFile(pathOf(sha256)),
-    stream: (sha256) => createReadStream(pathOf(sha256)),
+    read: (sha256) => readWhole(pathOf(sha256), sha256),
+    stream: (sha256) => Readable.from(verified(createReadStream(pathOf(sha256)), sha256), { objectMode: false }),
     size: (sha256) => sizeOf(pathOf(sha256)),
     async hasRoom(bytes) {
       const { bavail, bsize } = await statfs(dir);
       return bavail * bsize > bytes + SPARE;
     },
   };
+}
+
+async function readWhole(path: string, sha256: string): Promise<Buffer> {
+  const bytes = await readFile(path);
+  if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw damaged(sha256);
+  return bytes;
+}
+
+async function* verified(bytes: Readable, sha256: string): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256');
+  for await (const chunk of bytes as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  if (hash.digest('hex') !== sha256) throw damaged(sha256);
+}
+
+function damaged(sha256: string): Error {
+  return new Error(`The blob ${sha256} is damaged: its bytes are not those that were stored`);
 }
 
 async function sizeOf(path: string): Promise<number | null> {

@@ -9,7 +9,6 @@ const ids = z.object({ ids: z.array(z.int().positive()).min(1).max(1000) });
 // prettier-ignore
 export const QUEUES = {
   'poll-mailbox':    { data: z.object({ mailboxId: z.int().positive() }), batch: 1,  options: { policy: 'short' } },
-  'fetch-messages':  { data: ids,                                         batch: 1,  options: {} },
   'ingest-messages': { data: ids,                                         batch: 50, options: {} },
   'notify-events':   { data: ids,                                         batch: 50, options: {} },
   'send-links':      { data: ids,                                         batch: 50, options: {} },

@@ -1,17 +1,71 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Transaction } from '../db/transaction.ts';
+import { seal, type Keyring } from '../secrets.ts';
 import { normalizeAddress } from './addresses.ts';
 import { Mailbox } from './mailbox.ts';
+import { secretPlace, type MailboxSecret } from './sources/open-source.ts';
 
-/** Makes the mailbox that the environment describes; where it exists, the environment wins. */
-export async function ensureMailbox(
-  tx: Transaction,
-  given: Pick<Mailbox, 'name' | 'address' | 'source' | 'senderTrust'> & { sourceConfig: Record<string, unknown> },
-): Promise<Mailbox> {
+/** A mailbox as the environment describes it. */
+export interface GivenMailbox extends Pick<Mailbox, 'name' | 'address' | 'senderTrust'> {
+  /** null: it says nothing of where mail is read from; a new mailbox is one of the drop. */
+  source:
+    | (Pick<Mailbox, 'source' | 'history'> & { sourceConfig: Record<string, unknown>; secret: MailboxSecret | null })
+    | null;
+}
+
+const DROP = { source: 'smtp', history: 'live', sourceConfig: {}, secret: null } as const;
+
+/**
+ * Makes the mailbox that the environment describes. An environment is applied once: what was changed afterwards (by an admin, or a refresh token
+ * that the provider replaced) stays until the environment says something else.
+ */
+export async function ensureMailbox(tx: Transaction, given: GivenMailbox, sealing: Keyring): Promise<Mailbox> {
   const address = normalizeAddress(given.address);
   await tx.em.execute(
-    `insert into mailbox (name, address, source, source_config, sender_trust, created_at) values (?, ?, ?, ?::jsonb, ?, ?)
-     on conflict (address) do update set source = excluded.source, source_config = excluded.source_config, sender_trust = excluded.sender_trust`,
-    [given.name, address, given.source, JSON.stringify(given.sourceConfig), given.senderTrust, tx.now],
+    `insert into mailbox (name, address, source, sender_trust, created_at) values (?, ?, 'smtp', ?, ?) on conflict (address) do nothing`,
+    [given.name, address, given.senderTrust, tx.now],
   );
-  return tx.em.findOneOrFail(Mailbox, { address });
+  const mailbox = await tx.em.findOneOrFail(Mailbox, { address });
+  const isNew = !mailbox.environmentMark && mailbox.source === 'smtp';
+  const source = given.source ?? (isNew ? DROP : null);
+  const described = JSON.stringify([source, given.senderTrust]);
+  if (!source || isMarked(sealing, mailbox.environmentMark ?? null, described)) return mailbox;
+  Object.assign(mailbox, {
+    ...{
+      source: source.source,
+      sourceConfig: source.sourceConfig,
+      history: source.history,
+      senderTrust: given.senderTrust,
+    },
+    secret: source.secret && seal(sealing, JSON.stringify(source.secret), secretPlace(mailbox)),
+    environmentMark: mark(sealing, sealing.current, described),
+    version: mailbox.version + 1,
+  });
+  await tx.em.flush();
+  return mailbox;
+}
+
+/** Stores changed credentials. */
+export async function keepSecret(
+  tx: Transaction,
+  mailbox: Pick<Mailbox, 'id'>,
+  secret: MailboxSecret,
+  sealing: Keyring,
+): Promise<void> {
+  const sealed = seal(sealing, JSON.stringify(secret), secretPlace(mailbox));
+  await tx.em.execute('update mailbox set secret = ? where id = ?', [sealed, mailbox.id]);
+}
+
+/** `kid.hmac`: nobody who reads the table can guess at a password with it. */
+function mark({ keys }: Keyring, kid: string, text: string): string {
+  return `${kid}.${createHmac('sha256', keys.get(kid) ?? '')
+    .update(`environment|${text}`)
+    .digest('base64url')}`;
+}
+
+function isMarked(keyring: Keyring, known: string | null, text: string): boolean {
+  const [kid = ''] = known?.split('.') ?? [];
+  if (known === null || !keyring.keys.has(kid)) return false;
+  const made = mark(keyring, kid, text);
+  return made.length === known.length && timingSafeEqual(Buffer.from(made), Buffer.from(known));
 }

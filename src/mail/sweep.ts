@@ -6,7 +6,6 @@ const PATIENCE = 20;
 
 /** Rows that are due, by the queue that would take them on. Tables are the truth: whatever is due gets a job again. */
 const DUE: Record<Exclude<IdQueue, 'send-messages'>, string> = {
-  'fetch-messages': `select id from inbound_message where state = 'discovered' and next_at < ?::timestamptz - make_interval(secs => ?) order by next_at limit 500`,
   'ingest-messages': `select id from inbound_message where state = 'fetched' and next_at < ?::timestamptz - make_interval(secs => ?) order by next_at limit 500`,
   'notify-events': `select id from ticket_event where notice = 'pending' and created_at < ?::timestamptz - make_interval(secs => ?) order by id limit 500`,
   'send-links': `select id from link_request where created_at < ?::timestamptz - make_interval(secs => ?) order by id limit 500`,
@@ -21,10 +20,4 @@ const DUE: Record<Exclude<IdQueue, 'send-messages'>, string> = {
 export async function sweep(tx: Transaction, patience = PATIENCE): Promise<void> {
   for (const [queue, sql] of Object.entries(DUE) as [IdQueue, string][])
     for (const { id } of await tx.em.execute<{ id: string }[]>(sql, [tx.now, patience])) tx.wake(queue, Number(id));
-}
-
-/** Mailboxes that are polled, for their next turn. */
-export async function pollAll(tx: Transaction): Promise<void> {
-  const rows = await tx.em.execute<{ id: string }[]>(`select id from mailbox where source = 'maildir' order by id`);
-  for (const { id } of rows) tx.enqueue('poll-mailbox', { mailboxId: Number(id) });
 }

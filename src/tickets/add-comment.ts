@@ -22,7 +22,7 @@ export interface AddComment extends Words {
 
 const ADD = `
   with t as (
-    update ticket set comment_count = comment_count + 1, attachment_count = attachment_count + ?, version = version + 1, updated_at = ?
+    update ticket set comment_count = comment_count + 1, attachment_count = attachment_count + ?, version = version + 1, updated_at = greatest(updated_at, ?)
       where id = ? returning id),
   ${COMMENT_PARTS},
   e as (insert into ticket_event (ticket_id, comment_id, ${EVENT_COLUMNS}) select c.ticket_id, c.id, ${EVENT_VALUES} from c returning id)
@@ -33,12 +33,12 @@ const ADD = `
  * it back. What is internal or not yet trusted notifies nobody.
  */
 export async function addComment(tx: Transaction, given: AddComment): Promise<number> {
-  const { ticket, author, visibility, channel, files = [], mayMove = true, notify = true } = given;
+  const { ticket, author, visibility, channel, files = [], mayMove = true, notify = true, at = tx.now } = given;
   const isPublic = visibility === 'public';
   const data = { visibility, ...given.facts };
-  const event: NewEvent = { actorId: author.id, type: 'commented', channel, data, notify: notify && isPublic };
+  const event: NewEvent = { actorId: author.id, type: 'commented', channel, data, notify: notify && isPublic, at };
   const [row] = await tx.em.execute<{ comment: string; event: string }[]>(ADD, [
-    ...[files.length, tx.now, ticket.id],
+    ...[files.length, at, ticket.id],
     ...commentParams(tx, { ...given, files, authorId: author.id }),
     ...eventParams(tx, event),
   ]);

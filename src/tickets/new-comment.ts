@@ -10,6 +10,8 @@ export interface Words {
   signature?: string;
   trust?: Trust | null;
   inboundMessageId?: number | null;
+  /** When it was written, if not now: imported, or come late. */
+  at?: Date;
 }
 
 /** A file whose bytes are in the blob store already. `filename` is clean (files/clean-filename). */
@@ -42,10 +44,10 @@ export const COMMENT_PARTS = `
       from c, jsonb_to_recordset(?::jsonb) as n(sha256 text, size bigint, filename text, "contentType" text, inline boolean, "contentId" text))`;
 
 export function commentParams(tx: Transaction, given: NewComment): unknown[] {
-  const { authorId, visibility, channel, files = [] } = given;
+  const { authorId, visibility, channel, files = [], at = tx.now } = given;
   const written = [given.body, given.html ?? null, given.quoted ?? '', given.signature ?? '', given.trust ?? null];
   return [
-    ...[authorId, visibility, channel, ...written, given.inboundMessageId ?? null, tx.now],
-    ...[authorId, visibility, tx.now, JSON.stringify(files)],
+    ...[authorId, visibility, channel, ...written, given.inboundMessageId ?? null, at],
+    ...[authorId, visibility, at, JSON.stringify(files)],
   ];
 }

@@ -34,11 +34,11 @@ const OPEN = `
 
 /** Opens a ticket with its first comment, and gives their ids. The requester becomes its first participant. */
 export async function openTicket(tx: Transaction, given: OpenTicket): Promise<{ ticketId: number; commentId: number }> {
-  const { requester, channel, files = [], facts = {}, notify = true } = given;
-  const event: NewEvent = { actorId: requester.id, type: 'opened', channel, data: facts, notify };
+  const { requester, channel, files = [], facts = {}, notify = true, at = tx.now } = given;
+  const event: NewEvent = { actorId: requester.id, type: 'opened', channel, data: facts, notify, at };
   const [row] = await tx.em.execute<{ ticket: string; comment: string; event: string }[]>(OPEN, [
     ...ticketParams(tx, given),
-    ...[requester.id, tx.now],
+    ...[requester.id, at],
     ...commentParams(tx, { ...given, files, authorId: requester.id, visibility: 'public' }),
     ...eventParams(tx, event),
   ]);
@@ -47,11 +47,11 @@ export async function openTicket(tx: Transaction, given: OpenTicket): Promise<{ 
 }
 
 function ticketParams(tx: Transaction, given: OpenTicket): unknown[] {
-  const { requester, files = [] } = given;
+  const { requester, files = [], at = tx.now } = given;
   const department = given.departmentId ?? requester.departmentId ?? null;
   return [
     ...[given.subject, requester.id, given.channel, given.priority ?? null],
     ...[given.categoryId ?? null, given.subCategoryId ?? null, department, given.scheduledFor ?? null],
-    ...[given.mailboxId, given.followsId ?? null, files.length, tx.now, tx.now],
+    ...[given.mailboxId, given.followsId ?? null, files.length, at, at],
   ];
 }

@@ -10,14 +10,16 @@ export interface NewEvent {
   data: Record<string, unknown>;
   /** false: nobody gets a mail about it. */
   notify: boolean;
+  /** When it happened, if not now. */
+  at?: Date;
 }
 
 /** The columns of an event but ticket and comment, for an `insert … select` of the statement that makes the change. */
 export const EVENT_COLUMNS = 'actor_id, type, channel, data, notice, created_at';
 export const EVENT_VALUES = '?::bigint, ?, ?, ?::jsonb, ?, ?::timestamptz';
 
-export function eventParams(tx: Transaction, { actorId, type, channel, data, notify }: NewEvent): unknown[] {
-  return [actorId, type, channel, JSON.stringify(data), notify ? 'pending' : 'none', tx.now];
+export function eventParams(tx: Transaction, { actorId, type, channel, data, notify, at }: NewEvent): unknown[] {
+  return [actorId, type, channel, JSON.stringify(data), notify ? 'pending' : 'none', at ?? tx.now];
 }
 
 /** Has the notice of a written event made once the transaction commits. */

@@ -83,7 +83,7 @@ test('a mail becomes a ticket, a reply to its acknowledgement a comment, and the
   const api = await desk().as('coordinator');
   const mails = async () => JSON.stringify((await api.get('/api/dev/mail')).body['results']);
   for (const words of ['Which dock is it?', 'Older firmware.'])
-    await expect.poll(mails, { timeout: 10_000 }).toContain(words);
+    await expect.poll(mails, { timeout: 30_000 }).toContain(words);
   expect(await mails()).not.toContain('Only we see this');
   const answer = ((await api.get('/api/dev/mail')).body['results'] as { raw: string }[]).find(({ raw }) =>
     raw.includes('Which dock'),

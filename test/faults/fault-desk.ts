@@ -21,8 +21,8 @@ type Fault = FaultPoint | `${FaultPoint}:${number}`;
 
 /** The world around a desk that keeps dying: a database, a Maildir and a mail server that outlive it. */
 export interface FaultDesk {
-  /** Starts the real program; it dies by SIGKILL at the n-th pass of a fault point. */
-  launch(fault?: Fault): LaunchedDesk;
+  /** Starts the real program, or one side of it; it dies by SIGKILL at the n-th pass of a fault point. */
+  launch(fault?: Fault, side?: 'start' | 'worker'): LaunchedDesk;
   /**
    * Starts it armed, waits for the kill, and checks what must hold even then. `act` runs once it serves; what the kill does to its
    * requests is expected.
@@ -31,6 +31,10 @@ export interface FaultDesk {
   /** Starts it unarmed, waits until everything is done (and `also` is true), checks all invariants, and stops it. */
   recover(also?: () => Promise<boolean>): Promise<void>;
   deliver(name: string, raw: string): Promise<void>;
+  /** What breaks the promises now; `atRest`: nothing may be left to do. */
+  breaches(atRest: boolean): Promise<string[]>;
+  /** Whether nothing is left to do. */
+  isAtRest(): Promise<boolean>;
   /** Names in the Maildir's `new` and `cur`. */
   maildir(): Promise<{ new: string[]; cur: string[] }>;
   /** A coordinator's calls to the running desk. */
@@ -43,8 +47,12 @@ export interface FaultDesk {
   smtpPort: number;
 }
 
-/** Desks for a test file, each with a database of its own; `env` is added to what it is configured with. */
-export function useFaultDesks(): (env?: Record<string, string>) => Promise<FaultDesk> {
+/** What a desk is told beside what every one is: `told` lists the source's own keys of what it was told to be done. */
+export type MoreEnv = Record<string, string>;
+export type Told = () => Promise<string[]>;
+
+/** Desks for a test file, each with a database of its own; `env` is added to what it is configured with. With IMAP_URL it reads no Maildir. */
+export function useFaultDesks(): (env?: MoreEnv, told?: Told) => Promise<FaultDesk> {
   let postgres: EmbeddedPostgres;
   const ends: (() => Promise<void>)[] = [];
   beforeAll(async () => {
@@ -59,12 +67,12 @@ export function useFaultDesks(): (env?: Record<string, string>) => Promise<Fault
     for (const end of ends.toReversed()) await end();
   });
   let made = 0;
-  return async (env = {}) => {
+  return async (env = {}, told) => {
     const name = `fault_${++made}`;
     await asAdmin(postgres, `create database ${name} template ${TEMPLATE} owner smartsupport_owner`);
     const folder = await temporaryFolder();
     ends.push(folder.remove);
-    const { desk, end } = await openFaultDesk(folder.path, onDatabase(postgres.appUrl, name), env);
+    const { desk, end } = await openFaultDesk(folder.path, onDatabase(postgres.appUrl, name), env, told);
     ends.push(end);
     return desk;
   };
@@ -79,7 +87,8 @@ async function asAdmin({ adminUrl }: EmbeddedPostgres, sql: string): Promise<voi
 async function openFaultDesk(
   dir: string,
   databaseUrl: string,
-  more: Record<string, string>,
+  more: MoreEnv,
+  told: Told | undefined,
 ): Promise<{ desk: FaultDesk; end: () => Promise<void> }> {
   const maildir = join(dir, 'maildir');
   for (const part of ['new', 'cur', 'tmp']) await mkdir(join(maildir, part), { recursive: true });
@@ -93,7 +102,7 @@ async function openFaultDesk(
       DATA_DIR: join(dir, 'data'),
       DATABASE_URL: databaseUrl,
       PUBLIC_URL: `http://localhost:${port}`,
-      MAILDIR: maildir,
+      ...('IMAP_URL' in more ? {} : { MAILDIR: maildir }),
     },
     ...{
       PORT: String(port),
@@ -108,9 +117,13 @@ async function openFaultDesk(
     },
     ...more,
   };
-  const around = { sent: state.sent, maildir };
-  let running: LaunchedDesk | null = null;
-  const launch: FaultDesk['launch'] = (fault) => (running = launchDesk({ ...env, ...(fault && { FAULT: fault }) }));
+  const around = { sent: state.sent, ...(told ? { told } : { maildir }) };
+  const all: LaunchedDesk[] = [];
+  const launch: FaultDesk['launch'] = (fault, side = 'start') => {
+    const launched = launchDesk({ ...env, ...(fault && { FAULT: fault }) }, [side]);
+    all.push(launched);
+    return launched;
+  };
 
   const desk: FaultDesk = {
     launch,
@@ -152,6 +165,8 @@ async function openFaultDesk(
       await writeFile(join(maildir, 'tmp', name), raw);
       await rename(join(maildir, 'tmp', name), join(maildir, 'new', name)); // as an MTA does
     },
+    breaches: (atRest) => findBreaches(database, env.DATA_DIR, { ...around, atRest }),
+    isAtRest: () => isAtRest(database),
     maildir: async () => ({ new: await readdir(join(maildir, 'new')), cur: await readdir(join(maildir, 'cur')) }),
     async staff() {
       const email = 'marta@desk.example';
@@ -169,7 +184,7 @@ async function openFaultDesk(
   };
   let password = '';
   const end = async () => {
-    running?.process.kill('SIGKILL');
+    for (const launched of all) launched.process.kill('SIGKILL');
     await database.end();
     await sink.stop();
   };
@@ -180,6 +195,7 @@ async function isAtRest(database: pg.Client): Promise<boolean> {
   const { rows } = await database.query<{ open: boolean }>(
     `select exists (select from inbound_message where state in ('discovered', 'fetched'))
          or exists (select from ticket_event where notice = 'pending')
+         or exists (select from inbound_message where untold and state <> 'vanished')
          or exists (select from outbound_message where state in ('pending', 'sending', 'ambiguous')) as open`,
   );
   return rows[0]?.open === false;

@@ -1,5 +1,10 @@
-/** A mail in three pieces with a file of 200 KB, so that there is a middle to die in. */
-export function mailWithFile({ id, subject, to = 'support@desk.example' }: NewMail): string {
+/** A mail in three pieces with a file of 200 KB, or of so many lines of 25 bytes, so that there is a middle to die in. */
+export function mailWithFile({
+  id,
+  subject,
+  to = 'support@desk.example',
+  lines = 8000,
+}: NewMail & { lines?: number }): string {
   return `From: Grace Hopper <grace@navy.example>
 To: ${to}
 Subject: ${subject}
@@ -17,7 +22,7 @@ There is a moth in relay 70.
 Content-Type: text/plain; name=log.txt
 Content-Disposition: attachment; filename=log.txt
 
-${'relay open, relay closed\n'.repeat(8000)}
+${'relay open, relay closed\n'.repeat(lines)}
 --cut--
 `;
 }

@@ -81,6 +81,17 @@ test('a blob that was cut short by a crash of the disk is written anew', async (
   expect((await blobs.read(sha256)).equals(bytes)).toBe(true);
 });
 
+test.each([
+  ['cut short', (bytes: Buffer) => bytes.subarray(0, -1)],
+  ['with one bit flipped', (bytes: Buffer) => Buffer.from(bytes).fill((bytes[7] ?? 0) ^ 1, 7, 8)],
+])('M30: a blob that is %s on the disk is never given as if it were whole', async (_, damage) => {
+  const bytes = randomBytes(100_000);
+  const { sha256 } = await blobs.put(bytes);
+  await writeFile(pathOf(sha256), damage(bytes));
+  await expect(blobs.read(sha256)).rejects.toThrow(`The blob ${sha256} is damaged`);
+  await expect(text(blobs.stream(sha256))).rejects.toThrow('is damaged');
+});
+
 test('T13: a name that is no sha256 never reaches the file system', async () => {
   for (const name of ['', '../../etc/passwd', 'A'.repeat(64), `${'a'.repeat(63)}/`, 'a'.repeat(65)]) {
     expect(() => blobs.read(name), name).toThrow('64 hex digits');

@@ -6,6 +6,7 @@ const staff = { status: 'approved', staff: true } as const;
 const pass = { dmarc: 'pass', policy: 'reject' } as const;
 const none = { dmarc: 'none', policy: null } as const;
 const open = { id: 7, status: 'open', by: 'token', fits: true } as const;
+const awaited = { id: 9, status: 'new', fits: true } as const;
 const human = { autoReply: false, bounce: false, noAutoAnswer: false, abuseReport: false, reasons: [] };
 const auto = { ...human, autoReply: true, reasons: ['Auto-Submitted: auto-replied'] };
 
@@ -22,6 +23,9 @@ const reply: Facts = {
   sender: contact,
   token: 'valid',
   ticket: open,
+  awaited: null,
+  imported: false,
+  unwelcome: null,
 };
 const fresh: Partial<Facts> = { token: 'none', ticket: null, sender: null };
 
@@ -32,6 +36,47 @@ test.each<[string, Partial<Facts>, object]>([
     { do: 'add-comment', ticketId: 7, visibility: 'public', mayMove: true },
   ],
   ['a new request opens a ticket', fresh, { do: 'open-ticket', followsId: null }],
+  [
+    'a message that was answered before it came goes where its answer is (M42)',
+    { ...fresh, awaited },
+    { do: 'add-comment', ticketId: 9, visibility: 'public', mayMove: false, inOrder: true },
+  ],
+  [
+    'not so when its sender takes no part there: it is a linked ticket (M42)',
+    { ...fresh, awaited: { ...awaited, fits: false } },
+    { do: 'open-ticket', followsId: 9 },
+  ],
+  [
+    'nor when its sender is not proven (M42)',
+    { ...fresh, awaited, authentication: none },
+    { do: 'open-ticket', followsId: 9 },
+  ],
+  [
+    'nor when that ticket is over (M42)',
+    { ...fresh, awaited: { ...awaited, status: 'closed' } },
+    { do: 'open-ticket', followsId: 9 },
+  ],
+  [
+    'an imported answer of a participant joins by reference, though nobody checked who sent it',
+    {
+      ...fresh,
+      imported: true,
+      authentication: { dmarc: 'skipped', policy: null },
+      ticket: { ...open, by: 'reference' },
+    },
+    { do: 'add-comment', ticketId: 7, mayMove: false },
+  ],
+  [
+    'an imported answer of somebody else does not',
+    { ...fresh, imported: true, ticket: { ...open, by: 'reference', fits: false } },
+    { do: 'open-ticket' },
+  ],
+  [
+    'a sender whom the mailbox does not take requests from waits for a person',
+    { ...fresh, unwelcome: 'its sender is not a known employee' },
+    { do: 'quarantine' },
+  ],
+  ['an answer with a valid token is welcome all the same', { unwelcome: 'x' }, { do: 'add-comment' }],
   ['the same message again changes nothing', { duplicateOf: 3 }, { do: 'suppress' }],
   ['our own mail changes nothing (R8)', { own: true }, { do: 'suppress' }],
   ['51 Received lines are a loop (R7)', { receivedCount: 51 }, { do: 'quarantine' }],

@@ -3,7 +3,7 @@ import { syncBuiltinESMExports } from 'node:module';
 
 type Argon2 = typeof crypto.argon2;
 
-/** What was asked of Node's argon2 since the last look: cost, and nothing of the password. Import it before whatever uses argon2. */
+/** What was asked of Node's argon2 since the last look: cost, and nothing of the password. */
 const seen: Pick<Argon2Parameters, 'memory' | 'passes' | 'parallelism' | 'tagLength'>[] = [];
 
 const { argon2 } = crypto;

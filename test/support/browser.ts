@@ -43,7 +43,7 @@ export function useBrowser(): () => TestBrowser {
   return () => ({
     async open(options = {}) {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', ...options });
-      context.setDefaultTimeout(10_000);
+      context.setDefaultTimeout(30_000);
       const page = await context.newPage();
       page.on('console', (message) => {
         // The answer 401 to the first refresh is how the portal learns that nobody is signed in.

@@ -49,6 +49,8 @@ export interface Surroundings {
   sent?: readonly string[];
   /** The folder that is polled. */
   maildir?: string;
+  /** Keys of what another source was told to be done. */
+  told?: () => Promise<string[]>;
   /** Nothing may be left to do; true unless given. */
   atRest?: boolean;
 }
@@ -57,8 +59,9 @@ export interface Surroundings {
 export async function findBreaches(
   client: pg.Client,
   dataDir: string,
-  { sent, maildir, atRest = true }: Surroundings = {},
+  { sent, maildir, told, atRest = true }: Surroundings = {},
 ): Promise<string[]> {
+  const toldBefore = await told?.(); // before the moment that is looked at: what was told by then must be done in it
   // All queries see the same moment: the desk may be at work.
   await client.query('begin isolation level repeatable read read only');
   try {
@@ -69,7 +72,8 @@ export async function findBreaches(
     }
     breaches.push(...(await findDamage(client, dataDir)));
     if (sent) breaches.push(...(await compareSent(client, sent)));
-    if (maildir) breaches.push(...(await findEarlyAcknowledgements(client, maildir)));
+    const acknowledged = toldBefore ?? (maildir ? await toldIn(maildir) : []);
+    breaches.push(...(await findEarlyAcknowledgements(client, acknowledged)));
     return breaches;
   } finally {
     await client.query('rollback');
@@ -127,14 +131,16 @@ export function messageIdOf(raw: string): string {
   return /^message-id:\s*(\S+)/im.exec(raw)?.[1] ?? '(none)';
 }
 
+async function toldIn(maildir: string): Promise<string[]> {
+  const names = await readdir(join(maildir, 'cur'));
+  return names.filter((name) => name.endsWith(':2,S')).map((name) => name.split(':')[0] ?? name);
+}
+
 /** P3: what the source was told to be done is committed as done. */
-async function findEarlyAcknowledgements(client: pg.Client, maildir: string): Promise<string[]> {
-  const told = (await readdir(join(maildir, 'cur'))).filter((name) => name.endsWith(':2,S'));
+async function findEarlyAcknowledgements(client: pg.Client, told: readonly string[]): Promise<string[]> {
   const { rows } = await client.query<{ source_key: string }>(
     `select k.source_key from inbound_key k join inbound_message i on i.id = k.inbound_message_id where i.state not in ('discovered', 'fetched')`,
   );
   const done = new Set(rows.map(({ source_key }) => source_key));
-  return told
-    .filter((name) => !done.has(name.split(':')[0] ?? name))
-    .map((name) => `P3 the source was told of ${name} before the commit`);
+  return told.filter((key) => !done.has(key)).map((key) => `P3 the source was told of ${key} before the commit`);
 }

@@ -11,7 +11,7 @@ import { onTestFinished } from 'vitest';
 export async function eventually<T>(
   what: string,
   look: () => T | Promise<T>,
-  patience = 10_000,
+  patience = 30_000,
 ): Promise<NonNullable<T>> {
   const end = performance.now() + patience;
   for (;;) {

@@ -1,27 +1,31 @@
 import type { RunTransaction } from '../../db/transaction.ts';
-import { Mailbox } from '../mailbox.ts';
+import { faultPoint } from '../../fault-point.ts';
 import type { Source } from '../sources/source.ts';
 
-/** Tells polled sources which messages are done. Pushed ones were told when they were kept. */
+/** Messages told of together. */
+const PART = 500;
+
+/**
+ * Tells a polled source which of its messages are done, and notes that it was told. Only after they are committed as done; when this fails or
+ * dies half-way they are told of again. What never came whole is left as it is. Gives their number.
+ */
 export async function acknowledgeDone(
   transaction: RunTransaction,
-  sourceOf: (mailbox: Mailbox) => Source | null,
-  ids: readonly number[],
-): Promise<void> {
-  if (ids.length === 0) return;
-  const done = await transaction(async (tx) => {
-    const rows = await tx.em.execute<{ mailbox_id: string; source_key: string }[]>(
-      `select k.mailbox_id, k.source_key from inbound_key k join inbound_message i on i.id = k.inbound_message_id
-         join mailbox m on m.id = k.mailbox_id
-        where i.id in (?) and m.source = 'maildir' and i.state not in ('discovered', 'fetched')`,
-      [[...ids]],
-    );
-    const keys = Map.groupBy(rows, (row) => Number(row.mailbox_id));
-    const mailboxes = keys.size > 0 ? await tx.em.find(Mailbox, { id: { $in: [...keys.keys()] } }) : [];
-    return mailboxes.map((mailbox) => ({
-      mailbox,
-      keys: (keys.get(mailbox.id) ?? []).map(({ source_key }) => source_key),
-    }));
-  });
-  for (const { mailbox, keys } of done) await sourceOf(mailbox)?.acknowledge(keys);
+  mailboxId: number,
+  source: Pick<Source, 'acknowledge'>,
+): Promise<number> {
+  const done = await transaction((tx) =>
+    tx.em.execute<{ id: string; source_key: string }[]>(
+      `select i.id, k.source_key from inbound_message i join inbound_key k on k.inbound_message_id = i.id
+        where i.mailbox_id = ? and i.untold and i.state in ('applied', 'suppressed', 'quarantined') order by i.id limit ?`,
+      [mailboxId, PART],
+    ),
+  );
+  if (done.length === 0) return 0;
+  await source.acknowledge(done.map(({ source_key }) => source_key));
+  faultPoint('A4');
+  await transaction((tx) =>
+    tx.em.execute('update inbound_message set untold = false where id in (?)', [done.map(({ id }) => id)]),
+  );
+  return done.length;
 }

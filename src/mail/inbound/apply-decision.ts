@@ -44,7 +44,10 @@ export async function applyDecision(tx: Transaction, given: ApplyDecision): Prom
         channel: 'mail',
         priority: defaultPriority(lookup.settings),
         mailboxId: delivery.mailbox.id,
+        categoryId: delivery.mailbox.defaultCategoryId ?? null,
+        departmentId: delivery.mailbox.defaultDepartmentId ?? null,
         followsId: decision.followsId,
+        ...(delivery.imported && { at: writtenAt(tx, mail, delivery) }),
         files: filesOf(mail),
         facts: { trust, noAutoAnswer, quiet: delivery.quiet },
         notify: !delivery.quiet,
@@ -63,6 +66,7 @@ export async function applyDecision(tx: Transaction, given: ApplyDecision): Prom
         channel: 'mail',
         files: filesOf(mail),
         mayMove: decision.mayMove,
+        ...((delivery.imported || decision.inOrder) && { at: writtenAt(tx, mail, delivery) }),
         facts: { trust },
         notify: !delivery.quiet,
       });
@@ -74,6 +78,23 @@ export async function applyDecision(tx: Transaction, given: ApplyDecision): Prom
     case 'quarantine':
       return NOTHING;
   }
+}
+
+/** No mail is older. */
+const OLDEST = Date.UTC(1990, 0);
+
+/**
+ * When a message came: by the server that took it; for an import that nobody dated, by its own Date header, as far as that can be. Never in the
+ * future.
+ */
+function writtenAt(
+  { now }: Transaction,
+  { date }: InboundMail,
+  { receivedAt, imported, discoveredAt }: Delivery,
+): Date {
+  const claimed = imported && date !== null ? new Date(date) : null;
+  const at = receivedAt ?? (claimed && claimed.getTime() >= OLDEST ? claimed : discoveredAt);
+  return at < now ? at : now;
 }
 
 /** A person known only from mail becomes a contact: they can be answered, and sign in once they claim the address. */

@@ -27,6 +27,12 @@ export interface Facts {
     /** The sender is the participant the token was made for, or (by reference) a confirmed participant or staff. */
     fits: boolean;
   } | null;
+  /** The ticket of a message that answers this one and came before it; `fits`: the sender takes part in it. */
+  awaited: { id: number; status: Status; fits: boolean } | null;
+  /** It was there before the desk was: nothing it does is told to anybody, and nobody checked who sent it. */
+  imported: boolean;
+  /** null: the mailbox takes requests of this sender. Otherwise why it does not. */
+  unwelcome: string | null;
 }
 
 /** What to do with a message. Each case carries all that its execution needs; `reason` is a sentence for the ledger. */
@@ -38,6 +44,8 @@ export type Decision =
       ticketId: number;
       visibility: Exclude<Visibility, 'internal'>;
       mayMove: boolean;
+      /** It stands in the conversation where it belongs by the time it came, not at the end. */
+      inOrder: boolean;
     }
   | { do: 'record-bounce' | 'suppress' | 'quarantine'; reason: string };
 
@@ -57,7 +65,7 @@ export function trustOf({ fromSource, authentication, senderTrust, sender, token
 
 /** Pure: the same facts always give the same decision, so every rule is one line of a test table. First match wins. */
 export function decide(facts: Facts): Decision {
-  return refuse(facts) ?? suppress(facts) ?? quarantine(facts) ?? thread(facts) ?? open(null, 'a new request');
+  return refuse(facts) ?? suppress(facts) ?? quarantine(facts) ?? thread(facts) ?? join(facts) ?? request(facts);
 }
 
 /** What is no request at all, whoever sent it. */
@@ -103,7 +111,7 @@ function thread(facts: Facts): Decision | null {
   const trust = trustOf(facts);
   const over = FINAL_STATUSES.includes(ticket.status);
   if (ticket.by === 'reference') {
-    if (trust !== 'T2' || !ticket.fits) return null; // no right to write there: a request of its own
+    if (!(trust === 'T2' || facts.imported) || !ticket.fits) return null; // no right to write there: a request of its own
     if (over) return open(ticket.id, `it answers a ticket that is ${ticket.status}`);
     return comment(
       ticket.id,
@@ -127,12 +135,27 @@ function thread(facts: Facts): Decision | null {
   );
 }
 
+/** What was answered before it came: it goes where the answer waits for it, if its sender takes part there. */
+function join(facts: Facts): Decision | null {
+  const { awaited, imported } = facts;
+  const proven = trustOf(facts) === 'T2' || imported;
+  if (!awaited || !awaited.fits || !proven || FINAL_STATUSES.includes(awaited.status)) return null;
+  const joined = comment(awaited.id, 'public', false, 'an answer to it came first, and opened this ticket');
+  return { ...joined, inOrder: true };
+}
+
+function request({ unwelcome, awaited }: Facts): Decision {
+  if (unwelcome) return quarantined(`not for this mailbox: ${unwelcome}`);
+  if (awaited) return open(awaited.id, 'a new request; an answer to it came first, and stands in another ticket');
+  return open(null, 'a new request');
+}
+
 function open(followsId: number | null, reason: string): Decision {
   return { do: 'open-ticket', followsId, reason };
 }
 
-function comment(ticketId: number, visibility: 'public' | 'pending', mayMove: boolean, reason: string): Decision {
-  return { do: 'add-comment', ticketId, visibility, mayMove, reason };
+function comment(ticketId: number, visibility: 'public' | 'pending', mayMove: boolean, reason: string) {
+  return { do: 'add-comment', ticketId, visibility, mayMove, inOrder: false, reason } as const;
 }
 
 function suppressed(reason: string): Decision {

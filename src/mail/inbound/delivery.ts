@@ -1,13 +1,24 @@
 import type { Transaction } from '../../db/transaction.ts';
 import type { Mailbox } from '../mailbox.ts';
 
+/** What applying a message must know of the mailbox it came to. */
+export type ReceivingMailbox = Pick<
+  Mailbox,
+  'id' | 'address' | 'senderTrust' | 'senderPolicy' | 'senderDomains' | 'defaultCategoryId' | 'defaultDepartmentId'
+>;
+
 /** A row of the ledger that is being applied: locked, and still `fetched`. */
 export interface Delivery {
   id: number;
-  mailbox: Pick<Mailbox, 'id' | 'address' | 'senderTrust'>;
+  mailbox: ReceivingMailbox;
   envelopeTo: string | null;
+  /** From before the desk was there: it keeps its own date. */
+  imported: boolean;
+  /** Nobody is notified of what it does. */
   quiet: boolean;
   discoveredAt: Date;
+  /** When the mailbox's server took it; null when that is not known. */
+  receivedAt: Date | null;
 }
 
 interface Row {
@@ -15,15 +26,22 @@ interface Row {
   mailbox_id: string;
   address: string;
   sender_trust: Mailbox['senderTrust'];
+  sender_policy: Mailbox['senderPolicy'];
+  sender_domains: string[];
+  default_category_id: string | null;
+  default_department_id: string | null;
+  mailbox_quiet: boolean;
   envelope_to: string | null;
   quiet: boolean;
   discovered_at: string | Date;
+  received_at: string | Date | null;
 }
 
 /** Locks the rows that still wait to be applied; those another worker holds, or that are done, are not ours. */
 export async function lockDeliveries({ em }: Transaction, ids: readonly number[]): Promise<Map<number, Delivery>> {
   const rows = await em.execute<Row[]>(
-    `select i.id, i.mailbox_id, m.address, m.sender_trust, i.envelope_to, i.quiet, i.discovered_at
+    `select i.id, i.mailbox_id, m.address, m.sender_trust, m.sender_policy, m.sender_domains, m.default_category_id, m.default_department_id,
+            m.quiet as mailbox_quiet, i.envelope_to, i.quiet, i.discovered_at, i.received_at
        from inbound_message i join mailbox m on m.id = i.mailbox_id
       where i.id in (?) and i.state = 'fetched' order by i.id for update of i skip locked`,
     [[...ids]],
@@ -31,7 +49,19 @@ export async function lockDeliveries({ em }: Transaction, ids: readonly number[]
   return new Map(rows.map((row) => [Number(row.id), deliveryOf(row)]));
 }
 
-function deliveryOf({ id, mailbox_id, address, sender_trust, envelope_to, quiet, discovered_at }: Row): Delivery {
-  const mailbox = { id: Number(mailbox_id), address, senderTrust: sender_trust };
-  return { id: Number(id), mailbox, envelopeTo: envelope_to, quiet, discoveredAt: new Date(discovered_at) };
+function deliveryOf(row: Row): Delivery {
+  return {
+    id: Number(row.id),
+    mailbox: {
+      ...{ id: Number(row.mailbox_id), address: row.address, senderTrust: row.sender_trust },
+      ...{ senderPolicy: row.sender_policy, senderDomains: row.sender_domains },
+      defaultCategoryId: row.default_category_id === null ? null : Number(row.default_category_id),
+      defaultDepartmentId: row.default_department_id === null ? null : Number(row.default_department_id),
+    },
+    envelopeTo: row.envelope_to,
+    imported: row.quiet,
+    quiet: row.quiet || row.mailbox_quiet,
+    discoveredAt: new Date(row.discovered_at),
+    receivedAt: row.received_at === null ? null : new Date(row.received_at),
+  };
 }

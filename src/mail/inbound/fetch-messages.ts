@@ -1,15 +1,19 @@
+import { Readable } from 'node:stream';
 import type { RunTransaction, Transaction } from '../../db/transaction.ts';
 import { AppError } from '../../errors.ts';
 import { faultPoint } from '../../fault-point.ts';
-import type { Blob, BlobStore } from '../../files/blob-store.ts';
+import type { BlobStore } from '../../files/blob-store.ts';
 import type { Log } from '../../log.ts';
-import { Mailbox } from '../mailbox.ts';
-import type { Source } from '../sources/source.ts';
+import type { Mailbox } from '../mailbox.ts';
+import { fetchSingly } from '../sources/fetch-singly.ts';
+import { headerIn } from '../sources/header-in.ts';
+import type { Fetched, Source } from '../sources/source.ts';
+import { SourceUnavailable } from '../sources/unavailable.ts';
+import { countFailure, finishHeaderOnly, finishUnfetched, markFetched, putOff, type Kept } from './finish-fetch.ts';
 
 export interface FetchDeps {
   transaction: RunTransaction;
   blobs: BlobStore;
-  sourceOf: (mailbox: Mailbox) => Source | null;
   maxMessageBytes: number;
   log: Log;
 }
@@ -17,74 +21,149 @@ export interface FetchDeps {
 interface Due {
   id: number;
   key: string;
-  mailboxId: number;
+  attempts: number;
 }
 
-const TRIES = 8;
+/** Messages of one round, and of one transaction that notes what is kept. */
+const ROUND = 200;
+const TOGETHER = 50;
+/** Messages that are written at the same time. */
+const WRITERS = 16;
 
-/** Brings the raw bytes of discovered messages into the blob store, one by one: a bad one waits, the others go on. */
-export async function fetchMessages(deps: FetchDeps, ids: readonly number[]): Promise<void> {
-  for (const due of await deps.transaction((tx) => findDue(tx, ids))) {
-    try {
-      await fetchOne(deps, due);
-    } catch (error) {
-      deps.log.warn({ err: error, inboundMessageId: due.id }, 'message could not be fetched');
-      await deps.transaction((tx) => countFailure(tx, due, error));
-    }
-  }
+/**
+ * One round: brings the raw bytes of discovered messages into the blob store. Gives how many there were; fewer than asked for means that no more
+ * are due. Those that failed before go last and one by one, so that they hold nobody. Throws `SourceUnavailable`, with all that came kept.
+ */
+export async function fetchMessages(
+  deps: FetchDeps,
+  mailbox: Pick<Mailbox, 'id' | 'liveSince' | 'history'>,
+  source: Source,
+): Promise<{ due: number; more: boolean }> {
+  const due = await deps.transaction((tx) => findDue(tx, mailbox.id));
+  const [fresh, failed] = [due.filter(({ attempts }) => attempts === 0), due.filter(({ attempts }) => attempts > 0)];
+  for (const batch of [fresh, ...failed.map((one) => [one])])
+    if (batch.length > 0) await fetchBatch(deps, mailbox, source, batch);
+  return { due: due.length, more: due.length === ROUND };
 }
 
-async function findDue({ em }: Transaction, ids: readonly number[]): Promise<Due[]> {
-  const rows = await em.execute<{ id: string; source_key: string; mailbox_id: string }[]>(
-    `select i.id, k.source_key, i.mailbox_id from inbound_message i join inbound_key k on k.inbound_message_id = i.id
-      where i.id in (?) and i.state = 'discovered' order by i.id`,
-    [[...ids]],
+/** What has just come before what is imported, what is new before what failed. */
+async function findDue({ em, now }: Transaction, mailboxId: number): Promise<Due[]> {
+  const rows = await em.execute<{ id: string; source_key: string; attempts: number }[]>(
+    `select i.id, k.source_key, i.attempts from inbound_message i join inbound_key k on k.inbound_message_id = i.id
+      where i.mailbox_id = ? and i.state = 'discovered' and i.next_at <= ? order by i.attempts > 0, i.quiet, i.id limit ?`,
+    [mailboxId, now, ROUND],
   );
-  return rows.map((row) => ({ id: Number(row.id), key: row.source_key, mailboxId: Number(row.mailbox_id) }));
+  return rows.map(({ id, source_key, attempts }) => ({ id: Number(id), key: source_key, attempts }));
 }
 
-async function fetchOne({ transaction, blobs, sourceOf, maxMessageBytes }: FetchDeps, due: Due): Promise<void> {
-  const mailbox = await transaction((tx) => tx.em.findOneOrFail(Mailbox, due.mailboxId));
-  const source = sourceOf(mailbox);
-  if (!source) throw new Error(`Mailbox ${due.mailboxId} has no source to ask`);
-  const raw = await source.fetch(due.key);
-  if (!raw)
-    return transaction((tx) => finish(tx, due.id, 'vanished', 'gone from the mailbox before it could be fetched'));
-  try {
-    const blob = await blobs.putStream(raw, maxMessageBytes);
+async function fetchBatch(
+  deps: FetchDeps,
+  mailbox: Pick<Mailbox, 'id' | 'liveSince' | 'history'>,
+  source: Source,
+  batch: readonly Due[],
+): Promise<void> {
+  const waiting = new Map(batch.map((due) => [due.key, due]));
+  const keys = [...waiting.keys()];
+  const writing = new Set<Promise<void>>();
+  let kept: Kept[] = [];
+  const note = async () => {
+    const rows = kept;
+    kept = [];
+    if (rows.length === 0) return;
     faultPoint('F3');
-    await transaction((tx) => markFetched(tx, due.id, blob));
+    await deps.transaction((tx) => markFetched(tx, mailbox, rows));
+  };
+  const take = async (due: Due, fetched: Fetched): Promise<void> => {
+    const row = await keep(deps, due, fetched);
+    if (row) kept.push(row);
+  };
+  let trouble: { error: unknown } | null = null;
+  try {
+    for await (const fetched of source.fetchMany?.(keys, deps.maxMessageBytes) ?? fetchSingly(source, keys)) {
+      const due = waiting.get(fetched.key);
+      if (!due) continue;
+      waiting.delete(fetched.key);
+      const work = take(due, fetched);
+      writing.add(work);
+      work.then(() => writing.delete(work)).catch(() => undefined); // what failed is left for the end
+      // A stream is read from the connection that gives the next one; what is in memory can be written beside.
+      if ('raw' in fetched && fetched.raw instanceof Readable) await work;
+      if (writing.size >= WRITERS) await Promise.race(writing);
+      if (kept.length >= TOGETHER) await note();
+    }
   } catch (error) {
-    if (!(error instanceof AppError && error.code === 'payload_too_large')) throw error;
+    trouble = { error };
+  }
+  const ends = await Promise.allSettled(writing);
+  await note(); // whatever happened, what is kept is kept
+  const broken = ends.find((end) => end.status === 'rejected');
+  if (trouble) throw trouble.error;
+  if (broken) throw broken.reason;
+  for (const due of waiting.values()) await fail(deps, due, new Error('The source gave no answer about it'));
+}
+
+/** Stores what came and gives it to be noted, or notes at once why nothing was stored. Throws when it is not the message's fault. */
+async function keep(deps: FetchDeps, due: Due, fetched: Fetched): Promise<Kept | null> {
+  const { transaction, blobs, maxMessageBytes } = deps;
+  if ('gone' in fetched) {
     await transaction((tx) =>
-      finish(tx, due.id, 'quarantined', `too-large: more than ${maxMessageBytes} bytes; it stays in the mailbox`),
+      finishUnfetched(tx, due.id, 'vanished', `gone before it could be fetched: ${fetched.gone}`),
     );
+    return null;
+  }
+  if ('later' in fetched) {
+    await transaction((tx) => putOff(tx, due.id, fetched.later));
+    return null;
+  }
+  if ('failure' in fetched) return fail(deps, due, fetched.failure);
+  if ('tooLarge' in fetched) {
+    const header = fetched.header && (await blobs.put(fetched.header));
+    await transaction((tx) => finishHeaderOnly(tx, due.id, { ...fetched, header, limit: maxMessageBytes }));
+    return null;
+  }
+  const head: Buffer[] = [];
+  try {
+    const blob = await blobs.putStream(
+      Readable.from(remembering(fetched.raw, head), { objectMode: false }),
+      maxMessageBytes,
+    );
+    return { id: due.id, ...blob, receivedAt: fetched.receivedAt };
+  } catch (error) {
+    if (error instanceof SourceUnavailable || isOurs(error)) throw error;
+    if (!(error instanceof AppError && error.code === 'payload_too_large')) return fail(deps, due, error);
+    const header = await blobs.put(headerIn(Buffer.concat(head)));
+    const known = { header, tooLarge: null, receivedAt: fetched.receivedAt, limit: maxMessageBytes };
+    await transaction((tx) => finishHeaderOnly(tx, due.id, known));
+    return null;
   }
 }
 
-async function markFetched(tx: Transaction, id: number, { sha256, size }: Blob): Promise<void> {
-  const rows = await tx.em.execute<unknown[]>(
-    `update inbound_message set state = 'fetched', raw_sha256 = ?, raw_size = ?, attempts = 0, next_at = ?, last_error = null
-      where id = ? and state = 'discovered' returning id`,
-    [sha256, size, tx.now, id],
-  );
-  if (rows.length > 0) tx.wake('ingest-messages', id);
+/** Bytes of a beginning that are remembered. */
+const HEAD = 256 * 1024;
+
+/** Passes the message on and remembers how it begins. */
+async function* remembering(raw: Readable | Buffer, head: Buffer[]): AsyncGenerator<Buffer> {
+  if (!(raw instanceof Readable)) {
+    head.push(raw.subarray(0, HEAD));
+    return yield raw;
+  }
+  let left = HEAD;
+  for await (const chunk of raw as AsyncIterable<Buffer>) {
+    if (left > 0) head.push(chunk.subarray(0, left));
+    left -= chunk.length;
+    yield chunk;
+  }
 }
 
-async function finish(tx: Transaction, id: number, state: 'vanished' | 'quarantined', reason: string): Promise<void> {
-  await tx.em.execute(
-    `update inbound_message set state = ?, decision = 'quarantine', reason = ?, finished_at = ? where id = ? and state = 'discovered'`,
-    [state, reason, tx.now, id],
-  );
+/** What our own disk says: no message is to blame. */
+const OURS = new Set(['ENOSPC', 'EFBIG', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE', 'EACCES', 'EPERM']);
+
+function isOurs(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && OURS.has(String(error.code));
 }
 
-async function countFailure(tx: Transaction, { id }: Due, failure: unknown): Promise<void> {
-  const message = (failure instanceof Error ? failure.message : String(failure)).slice(0, 1000);
-  const [row] = await tx.em.execute<{ attempts: number }[]>(
-    `update inbound_message set attempts = attempts + 1, last_error = ?, next_at = ?::timestamptz + make_interval(mins => least(60, (2 ^ attempts)::int))
-      where id = ? and state = 'discovered' returning attempts`,
-    [message, tx.now, id],
-  );
-  if ((row?.attempts ?? 0) >= TRIES)
-    await finish(tx, id, 'quarantined', `could not be fetched in ${TRIES} tries: ${message.slice(0, 300)}`);
+async function fail({ transaction, log }: FetchDeps, due: Due, error: unknown): Promise<null> {
+  log.warn({ err: error, inboundMessageId: due.id }, 'message could not be fetched');
+  await transaction((tx) => countFailure(tx, due.id, error));
+  return null;
 }

@@ -1,15 +1,15 @@
-import { isStaff } from '../../people/employee.ts';
+import { isStaff, type Person } from '../../people/employee.ts';
 import type { LockedTicket } from '../../tickets/locked-ticket.ts';
-import { normalizeAddress } from '../addresses.ts';
-import type { Mailbox } from '../mailbox.ts';
+import { normalizeAddress, splitAddress } from '../addresses.ts';
 import type { Facts } from './decide.ts';
+import type { Delivery, ReceivingMailbox } from './delivery.ts';
 import type { InboundMail } from './inbound-mail.ts';
 import type { KnownMessage, Lookup, Pointers } from './lookup.ts';
 
 /** Everything the decision depends on, from what the lookup holds. Reads nothing more, writes nothing. */
 export function gatherFacts(
   lookup: Lookup,
-  mailbox: Pick<Mailbox, 'senderTrust'>,
+  { mailbox, imported }: Pick<Delivery, 'mailbox' | 'imported'>,
   mail: InboundMail,
   pointers: Pointers,
   identity: string,
@@ -29,7 +29,25 @@ export function gatherFacts(
     sender: sender && { status: sender.status, staff: isStaff(sender) },
     token: pointers.reply || pointers.answers.length > 0 ? 'valid' : pointers.forged ? 'forged' : 'none',
     ticket: byToken(lookup, pointers, sender?.id ?? null) ?? byReference(lookup, mail, sender),
+    awaited: waitingFor(lookup, identity, sender),
+    imported,
+    unwelcome: whyUnwelcome(mailbox, mail, sender),
   };
+}
+
+/** Who may open a ticket in this mailbox. A sender whose domain says that it is forged fits no rule but `everyone`. */
+function whyUnwelcome(
+  { senderPolicy, senderDomains }: ReceivingMailbox,
+  { from, authentication }: InboundMail,
+  sender: Person | null,
+): string | null {
+  if (senderPolicy === 'everyone') return null;
+  if (authentication.dmarc === 'fail') return 'its sender is not verified';
+  if (senderPolicy === 'employees') return sender?.status === 'approved' ? null : 'its sender is not a known employee';
+  const domain = splitAddress(normalizeAddress(from.address))?.domain ?? '';
+  return senderDomains.includes(domain)
+    ? null
+    : `${domain || 'its sender'} is not among the domains it takes requests from`;
 }
 
 /** RFC 3834 §5: auto-generated and auto-notified report something; auto-replied, and all folklore, answers. */
@@ -60,11 +78,22 @@ function byReference(lookup: Lookup, mail: InboundMail, sender: { id: number } |
     for (const message of lookup.messages.get(reference) ?? []) {
       const ticket = message.ticketId === null ? undefined : lookup.tickets.get(message.ticketId);
       if (!ticket) continue;
-      const takesPart =
-        sender !== null && (ticket.requesterId === sender.id || lookup.confirmed.has(`${ticket.id}:${sender.id}`));
-      return pointing(ticket, 'reference', takesPart);
+      return pointing(ticket, 'reference', takesPart(lookup, ticket, sender));
     }
   return null;
+}
+
+/** Where an answer to this very message, which came before it, was put. */
+function waitingFor(lookup: Lookup, identity: string, sender: { id: number } | null): Facts['awaited'] {
+  for (const id of lookup.awaited.get(identity) ?? []) {
+    const ticket = lookup.tickets.get(id);
+    if (ticket) return { id, status: ticket.status, fits: takesPart(lookup, ticket, sender) };
+  }
+  return null;
+}
+
+function takesPart({ confirmed }: Lookup, { id, requesterId }: LockedTicket, sender: { id: number } | null): boolean {
+  return sender !== null && (requesterId === sender.id || confirmed.has(`${id}:${sender.id}`));
 }
 
 function pointing(ticket: LockedTicket, by: 'token' | 'reference', fits: boolean): Facts['ticket'] {

@@ -27,6 +27,10 @@ const InboundMessageSchema = defineEntity({
     nextAt: p.datetime(),
     lastError: p.text().nullable(),
     discoveredAt: p.datetime(),
+    receivedAt: p.datetime().nullable(),
+    renumbered: p.boolean().default(false),
+    headerOnly: p.boolean().default(false),
+    untold: p.boolean().default(false),
     finishedAt: p.datetime().nullable(),
   },
 });

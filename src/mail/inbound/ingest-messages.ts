@@ -16,8 +16,8 @@ export interface IngestDeps {
   log: Log;
   /** Parses the raw message of this hash in a limited child; authenticate asks the DNS who sent it. */
   parse: (sha256: string, options: { authenticate: boolean }) => Promise<ParseResult>;
-  /** Tells the sources that these are done; after the commit, best effort. */
-  acknowledge: (ids: readonly number[]) => Promise<void>;
+  /** Told after each commit: messages came to an end, and their sources may hear of it. */
+  ended: () => void;
 }
 
 /** Messages of one transaction. */
@@ -54,12 +54,28 @@ async function prepare({ transaction, parse, log }: IngestDeps, ids: readonly nu
         return { id: Number(id), result: await parse(raw_sha256, { authenticate }) };
       } catch (error) {
         log.error({ err: error, inboundMessageId: Number(id) }, 'raw message cannot be read');
-        await transaction((tx) => countFailure(tx, Number(id), error));
+        await transaction(async (tx) => {
+          if (!(isLost(error) && (await fetchAgain(tx, Number(id))))) await countFailure(tx, Number(id), error);
+        });
         return null;
       }
     }),
   );
   return prepared.filter((item) => item !== null);
+}
+
+/** Its bytes are not on our disk any more, or not those that we wrote. */
+function isLost(error: unknown): boolean {
+  return error instanceof Error && /^The blob [0-9a-f]{64} /.test(error.message);
+}
+
+/** What a polled source gave it may give again (M30). False: it was handed to us, and nobody else has it. */
+async function fetchAgain(tx: Transaction, id: number): Promise<boolean> {
+  const rows = await tx.em.execute<unknown[]>(
+    `update inbound_message set state = 'discovered', raw_sha256 = null, raw_size = null, next_at = ? where id = ? and state = 'fetched' and untold returning id`,
+    [tx.now, id],
+  );
+  return rows.length > 0;
 }
 
 /** One transaction for all; where one fails, those before it are kept, it goes alone, and the rest go on together. */
@@ -115,11 +131,7 @@ async function applyBatch(deps: IngestDeps, prepared: readonly Prepared[]): Prom
     return { done: prepared.length, failed: [], failure: null };
   });
   faultPoint('A3');
-  const kept = prepared.slice(0, outcome.done - outcome.failed.length);
-  await deps.acknowledge(kept.map(({ id }) => id)).catch((error: unknown) => {
-    deps.log.warn({ err: error }, 'source could not be told; it is asked again at the next poll');
-  });
-  faultPoint('A4');
+  deps.ended();
   return outcome;
 }
 
@@ -160,7 +172,7 @@ async function ingestOne(
   }
   if (!item) throw new Error(`Delivery ${id} was parsed but not looked up`);
   const { delivery, mail, pointers, identity } = item;
-  const facts = gatherFacts(lookup, delivery.mailbox, mail, pointers, identity);
+  const facts = gatherFacts(lookup, delivery, mail, pointers, identity);
   const trust = trustOf(facts);
   const decision = decide(facts);
   const { ticketId, commentId, note } = await applyDecision(tx, { decision, mail, delivery, trust, lookup });
@@ -180,6 +192,9 @@ async function ingestOne(
     ...same,
     { id: messageId, identity, contentHash: mail.contentHash, ticketId, commentId },
   ]);
+  if (ticketId !== null)
+    for (const reference of mail.references)
+      lookup.awaited.set(reference, [...(lookup.awaited.get(reference) ?? []), ticketId]);
 }
 
 /** Waits 1, 2, 4 … 60 minutes between tries; the last one leaves the message to a person. Nothing is thrown away. */

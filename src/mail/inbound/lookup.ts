@@ -51,6 +51,8 @@ export interface Lookup {
   confirmed: Set<string>;
   outbound: Map<number, OutboundRow>;
   tickets: Map<number, LockedTicket>;
+  /** By the identity of a message: tickets of messages that refer to it, oldest first. */
+  awaited: Map<string, number[]>;
   settings: Settings;
 }
 
@@ -88,7 +90,12 @@ export async function loadLookup(
 ): Promise<Lookup> {
   await lockNames(
     tx,
-    mails.flatMap(({ mail, identity }) => [normalizeAddress(mail.from.address), identity]),
+    // The direct parent too: it may be applied at the same time by somebody else, and must find its answer.
+    mails.flatMap(({ mail, identity }) => [
+      normalizeAddress(mail.from.address),
+      identity,
+      ...mail.references.slice(0, 1),
+    ]),
   );
   const employees = await findEmployees(
     tx,
@@ -102,15 +109,20 @@ export async function loadLookup(
     tx,
     mails.flatMap(({ pointers }) => pointers.answers),
   );
+  const awaited = await findAwaited(
+    tx,
+    mails.map(({ identity }) => identity),
+  );
   const tokenTickets = mails.flatMap(({ pointers }) => (pointers.reply ? [pointers.reply.ticketId] : []));
   const referenced = [...messages.values()].flat().flatMap(({ ticketId }) => ticketId ?? []);
   const answered = [...outbound.values()].flatMap(({ ticketId }) => ticketId ?? []);
-  const tickets = await lockTickets(tx, [...new Set([...tokenTickets, ...referenced, ...answered])]);
+  const waiting = [...awaited.values()].flat();
+  const tickets = await lockTickets(tx, [...new Set([...tokenTickets, ...referenced, ...answered, ...waiting])]);
   const participants = await findParticipants(tx, [...tickets.keys()]);
   const confirmed = new Set(
     [...participants.values()].filter(({ confirmed }) => confirmed).map((p) => `${p.ticketId}:${p.employeeId}`),
   );
-  return { employees, messages, participants, confirmed, outbound, tickets, settings: await readSettings(tx) };
+  return { employees, messages, participants, confirmed, outbound, tickets, awaited, settings: await readSettings(tx) };
 }
 
 /** Held until the transaction ends: whoever writes the same sender or message waits here, not at the unique index in any order. */
@@ -152,6 +164,18 @@ async function findMessages({ em }: Transaction, identities: string[]): Promise<
     ...{ ticketId: numberOrNull(row.ticket_id), commentId: numberOrNull(row.comment_id) },
   }));
   return Map.groupBy(known, ({ identity }) => identity);
+}
+
+/** Answers that came before what they answer (their references were kept). */
+async function findAwaited({ em }: Transaction, identities: string[]): Promise<Map<string, number[]>> {
+  if (identities.length === 0) return new Map();
+  const rows = await em.execute<{ reference: string; ticket_id: string }[]>(
+    `select r.reference, m.ticket_id from mail_reference r join mail_message m on m.id = r.mail_message_id
+      where r.reference in (?) and m.ticket_id is not null order by m.id`,
+    [[...new Set(identities)]],
+  );
+  const byReference = Map.groupBy(rows, ({ reference }) => reference);
+  return new Map([...byReference].map(([reference, found]) => [reference, found.map((row) => Number(row.ticket_id))]));
 }
 
 const numberOrNull = (text: string | null) => (text === null ? null : Number(text));

@@ -1,4 +1,4 @@
-import { LockMode } from '@mikro-orm/postgresql';
+import { LockMode, type EntityManager } from '@mikro-orm/postgresql';
 import type { Transaction } from '../../db/transaction.ts';
 import { faultPoint } from '../../fault-point.ts';
 import { isStaff, type Employee } from '../../people/employee.ts';
@@ -25,10 +25,12 @@ export interface NotifyDeps {
  * reason. An event that another worker has, or that is done, is left alone. The number of queries does not grow with the number of events.
  */
 export async function notifyEvents(tx: Transaction, eventIds: readonly number[], deps: NotifyDeps): Promise<void> {
-  const events = await lockEvents(tx, eventIds);
+  // What is read here does not change: the flush need not compare it.
+  const em = tx.em.fork({ keepTransactionContext: true });
+  const events = await lockEvents(em, eventIds);
   if (events.length === 0) return;
-  const mailboxes = await tx.em.find(Mailbox, {}, { orderBy: { id: 'asc' } });
-  const notices = noticesOf(events, await participantsOf(tx, events));
+  const mailboxes = await em.find(Mailbox, {}, { orderBy: { id: 'asc' } });
+  const notices = noticesOf(events, await participantsOf(em, events));
   const receipts = notices.filter(({ template }) => template === 'ticket-received');
   const acknowledged = await countAcknowledgements(
     tx,
@@ -46,7 +48,7 @@ export async function notifyEvents(tx: Transaction, eventIds: readonly number[],
 }
 
 /** Locked in the order of their ids; who comes second skips them. */
-async function lockEvents({ em }: Transaction, ids: readonly number[]): Promise<TicketEvent[]> {
+async function lockEvents(em: EntityManager, ids: readonly number[]): Promise<TicketEvent[]> {
   if (ids.length === 0) return [];
   const events = await em.find(
     TicketEvent,
@@ -58,7 +60,7 @@ async function lockEvents({ em }: Transaction, ids: readonly number[]): Promise<
 }
 
 /** Everyone on a ticket with their participant's row: confirmed participants, and the requester and assignee in any case. */
-async function participantsOf({ em }: Transaction, events: TicketEvent[]): Promise<Map<number, Participant[]>> {
+async function participantsOf(em: EntityManager, events: TicketEvent[]): Promise<Map<number, Participant[]>> {
   const tickets = [...new Set(events.map(({ ticket }) => ticket.id))];
   const confirmed = await em.find(
     Participant,

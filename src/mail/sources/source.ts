@@ -4,14 +4,59 @@ import type { Readable } from 'node:stream';
 export interface Listing {
   keys: readonly string[];
   cursor: Record<string, unknown>;
+  /** Given when all keys of before are void and everything is listed anew: why, in words. */
+  renumbered?: string;
 }
 
-/** A mailbox that is asked for mail. A key is the source's own name of a message and never changes its meaning. */
+/** What became of one message that was asked for. */
+export type Fetched = { key: string } & (
+  | {
+      /** Whole and checked, or a stream that fails when it is not. */
+      raw: Readable | Buffer;
+      /** When the server took it; null when it does not say. */
+      receivedAt: Date | null;
+    }
+  /** It does not exist any more; the proof in words. */
+  | { gone: string }
+  /** It has so many bytes, more than were allowed; its header when that can be had. */
+  | { tooLarge: number; header: Buffer | null; receivedAt: Date | null }
+  /** This message cannot be fetched now. It counts against the message. */
+  | { failure: unknown }
+  /** It cannot be asked for now, through no fault of its own; why, in words. */
+  | { later: string }
+);
+
+/** One thing that was looked at, for the mailbox doctor. */
+export interface Finding {
+  check: string;
+  level: 'ok' | 'warning' | 'failure';
+  /** What was found. */
+  text: string;
+  /** What to do about it; null when it is all right. */
+  advice: string | null;
+}
+
+/**
+ * A mailbox that is asked for mail. A key is the source's own name of a message and never changes its meaning. Throws `SourceUnavailable`
+ * when the source as a whole cannot be asked. What is optional has a plain substitute for sources that lack it.
+ */
 export interface Source {
   /** Keys since the cursor; repeating known ones is harmless. Throws when the source cannot be reached. */
   list(cursor: Record<string, unknown>): Promise<Listing>;
   /** The raw bytes; null only with proof that the message is gone. Anything else throws and is tried again. */
   fetch(key: string): Promise<Readable | null>;
+  /** Many messages with few requests, in any order; one that is left out has failed. A message of more than `limit` bytes is too large. */
+  fetchMany?(keys: readonly string[], limit: number): AsyncIterable<Fetched>;
   /** Best effort, after the commit: correctness never depends on it. */
   acknowledge(keys: readonly string[]): Promise<void>;
+  /** All keys of about the last so many days, to be compared with the ledger. */
+  listSince?(days: number): Promise<readonly string[]>;
+  /** Has `tell` called whenever there may be news. Only a wake-up. */
+  onNews?(tell: () => void): void;
+  /** Milliseconds between two polls when nothing wakes us earlier. */
+  readonly pollEvery?: number;
+  /** Looks at everything that may be wrong with it, changing nothing. */
+  examine?(): Promise<Finding[]>;
+  /** Ends connections, and with them what is under way. It may be used again. */
+  close?(): Promise<void>;
 }

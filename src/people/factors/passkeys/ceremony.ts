@@ -1,13 +1,12 @@
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type AuthenticationResponseJSON,
-  type AuthenticatorTransport,
-  type RegistrationResponseJSON,
+import type {
+  AuthenticationResponseJSON,
+  AuthenticatorTransport,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import type { Passkey } from './passkey.ts';
+
+/** Loaded when the first passkey is used: it is the largest library of the web process, and most starts do not need it. */
+const library = () => import('@simplewebauthn/server');
 
 /** Who asks for a passkey: the portal's origin, and its host, which a passkey is bound to. */
 export interface Site {
@@ -41,6 +40,7 @@ export async function creationOptions(
   challenge: string,
   person: { id: number; email: string; name: string; known: readonly { id: string; transports: readonly string[] }[] },
 ): Promise<CeremonyOptions> {
+  const { generateRegistrationOptions } = await library();
   const options = await generateRegistrationOptions({
     rpName: site.name,
     rpID: site.host,
@@ -61,6 +61,7 @@ export async function requestOptions(
   challenge: string,
   known: readonly { id: string; transports: readonly string[] }[] | null,
 ): Promise<CeremonyOptions> {
+  const { generateAuthenticationOptions } = await library();
   const options = await generateAuthenticationOptions({
     rpID: site.host,
     challenge: bytes(challenge),
@@ -78,6 +79,7 @@ export async function verifyCreation(
   challenge: string,
   credential: NewCredential,
 ): Promise<Pick<Passkey, 'credentialId' | 'publicKey' | 'counter' | 'transports' | 'backedUp'> | null> {
+  const { verifyRegistrationResponse } = await library();
   const { registrationInfo: made } = await verifyRegistrationResponse({
     response: credential,
     expectedChallenge: challenge,
@@ -106,6 +108,7 @@ export async function verifyAssertion(
   const { credentialId: id, publicKey, counter, transports } = passkey;
   const { userHandle: handle, ...response } = assertion.response;
   if (handle && Buffer.from(handle, 'base64url').toString() !== userHandle(passkey.employeeId)) return null;
+  const { verifyAuthenticationResponse } = await library();
   const { verified, authenticationInfo } = await verifyAuthenticationResponse({
     response: { ...assertion, response },
     expectedChallenge: challenge,

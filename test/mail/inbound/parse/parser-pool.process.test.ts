@@ -151,7 +151,7 @@ const isAlive = (pid: number) => existsSync(`/proc/${pid}`);
 test('an idle pool keeps its process from nothing: it ends by itself, and its children with it', async () => {
   const { ended, child } = await processWithPool('end');
   expect(await ended).toBe(0);
-  await vi.waitUntil(() => !isAlive(child), { timeout: 10_000 });
+  await vi.waitUntil(() => !isAlive(child), { timeout: 30_000 });
 });
 
 test('the children of a process that is killed with SIGKILL end', async () => {
@@ -159,7 +159,7 @@ test('the children of a process that is killed with SIGKILL end', async () => {
   expect(isAlive(child)).toBe(true);
   parent.kill('SIGKILL');
   await ended;
-  await vi.waitUntil(() => !isAlive(child), { timeout: 10_000 });
+  await vi.waitUntil(() => !isAlive(child), { timeout: 30_000 });
 });
 
 test('a blob that is not there rejects: the message may still come, it is not to blame', async () => {

@@ -1,0 +1,115 @@
+import { onTestFinished } from 'vitest';
+import { seal } from '../../../src/secrets.ts';
+import { acknowledgeDone } from '../../../src/mail/inbound/acknowledge.ts';
+import { fetchMessages } from '../../../src/mail/inbound/fetch-messages.ts';
+import { ingestMessages } from '../../../src/mail/inbound/ingest-messages.ts';
+import { pollMailbox, type Polled } from '../../../src/mail/inbound/poll-mailbox.ts';
+import { reconcileMailbox, type Depth } from '../../../src/mail/inbound/reconcile-mailbox.ts';
+import { Mailbox } from '../../../src/mail/mailbox.ts';
+import { imapSource } from '../../../src/mail/sources/imap-source.ts';
+import type { Source } from '../../../src/mail/sources/source.ts';
+import { secretPlace } from '../../../src/mail/sources/open-source.ts';
+import type { TestDesk } from '../desk.ts';
+
+export const PATIENCE = { connect: 10_000, silence: 3000, command: 10_000 };
+
+/** A mailbox of a desk, read step by step as the worker would. */
+export interface TestMailbox {
+  id: number;
+  address: string;
+  source: Source;
+  poll(): Promise<Polled>;
+  /** Fetches what is due; what failed before too, as if its time had come. */
+  fetch(): Promise<void>;
+  ingest(): Promise<void>;
+  /** Poll, fetch, ingest, tell. */
+  read(): Promise<void>;
+  reconcile(depth?: Depth): Promise<number>;
+  row(): Promise<Mailbox>;
+  /** The ledger in the order of its keys. */
+  ledger(): Promise<LedgerRow[]>;
+}
+
+export interface LedgerRow {
+  id: number;
+  key: string;
+  state: string;
+  decision: string | null;
+  reason: string | null;
+  attempts: number;
+  ticket: number | null;
+  raw_sha256: string | null;
+  raw_size: number | null;
+  header_only: boolean;
+  quiet: boolean;
+  last_error: string | null;
+}
+
+let made = 0;
+
+/** Makes a mailbox that is read from this IMAP server as `joe`. Switched off, so that no worker of the desk takes it. */
+export async function addImapMailbox(
+  desk: TestDesk,
+  { port }: { port: number },
+  given: { history?: 'live' | 'quiet'; enabled?: boolean; address?: string; password?: string; user?: string } = {},
+): Promise<TestMailbox> {
+  const {
+    history = 'live',
+    enabled = false,
+    address = `box${++made}@desk.example`,
+    password = 'secret',
+    user = 'joe',
+  } = given;
+  const config = { host: '127.0.0.1', port, tls: 'none', user, folder: 'INBOX' } as const;
+  const id = await desk.transaction(async (tx) => {
+    const [row] = await tx.em.execute<{ id: string }[]>(
+      `insert into mailbox (name, address, source, source_config, history, enabled, created_at) values ('Box', ?, 'imap', ?::jsonb, ?, ?, ?) returning id`,
+      [address, JSON.stringify(config), history, enabled, tx.now],
+    );
+    const box = Number(row?.id);
+    const secret = seal(desk.secrets.sealing, JSON.stringify({ password }), secretPlace({ id: box }));
+    await tx.em.execute('update mailbox set secret = ? where id = ?', [secret, box]);
+    return box;
+  });
+  const source = imapSource({
+    ...config,
+    ...{ auth: { password }, maxBytes: desk.config.maxMessageBytes, patience: PATIENCE },
+  });
+  onTestFinished(() => source.close?.());
+  const { transaction } = desk;
+  const row = () => transaction((tx) => tx.em.findOneOrFail(Mailbox, id));
+  const deps = { transaction, blobs: desk.blobs, maxMessageBytes: desk.config.maxMessageBytes, log: desk.watch.log };
+  const query = <T>(sql: string) => transaction((tx) => tx.em.execute<T[]>(sql, [id]));
+
+  const mailbox: TestMailbox = {
+    ...{ id, address, source, row },
+    poll: async () => pollMailbox(transaction, await row(), source),
+    async fetch() {
+      await query(`update inbound_message set next_at = now() where state = 'discovered' and mailbox_id = ?`);
+      await fetchMessages(deps, await row(), source);
+    },
+    async ingest() {
+      const due = await query<{ id: string }>(
+        `select id from inbound_message where state = 'fetched' and mailbox_id = ? order by id`,
+      );
+      await ingestMessages(
+        desk.ingest,
+        due.map((each) => Number(each.id)),
+      );
+    },
+    async read() {
+      await mailbox.poll();
+      await mailbox.fetch();
+      await mailbox.ingest();
+      await acknowledgeDone(transaction, id, source);
+    },
+    reconcile: async (depth = 'soon') => (await reconcileMailbox(deps, await row(), source, depth)).missed,
+    ledger: () =>
+      query<LedgerRow>(
+        `select i.id::int, k.source_key as key, i.state, i.decision, i.reason, i.attempts, i.ticket_id::int as ticket, i.raw_sha256, i.raw_size::int,
+                i.header_only, i.quiet, i.last_error
+           from inbound_message i join inbound_key k on k.inbound_message_id = i.id where i.mailbox_id = ? order by i.id`,
+      ),
+  };
+  return mailbox;
+}
