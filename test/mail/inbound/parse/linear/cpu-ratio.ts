@@ -2,15 +2,16 @@ const SMALLEST = 4 * 1024;
 const LARGEST = 512 * 1024;
 /** A measured run takes at least so long, by a larger input or by repeating it. */
 const MEASURABLE_US = 20_000;
+const WARM_ROUNDS = 3;
 const LEAST_ROUNDS = 5;
 const MOST_ROUNDS = 15;
 
 /**
  * How many times longer twice the input takes: CPU time, so that waiting for others does not count, the least of five
  * rounds each. On a busy machine it takes more rounds to see the least, and where the caches end a step that is none of
- * the scanner's: while the ratio is not below `enough` it is measured again, with a larger and a smaller
- * input. Work that grows faster than its input shows at every size. `prepare` makes an input of about so many characters, twice `largest` at most,
- * and gives what is to be measured.
+ * the scanner's: while the ratio is not below `enough` it is measured again, with larger inputs where that is allowed.
+ * Work that grows faster than its input shows the more, the larger it is. `prepare` makes an input of about so many
+ * characters, twice `largest` at most, and gives what is to be measured.
  */
 export async function cpuRatio(
   prepare: (size: number) => () => unknown,
@@ -18,11 +19,18 @@ export async function cpuRatio(
   largest = LARGEST,
 ): Promise<number> {
   let size = SMALLEST;
-  while (size < largest && (await micros(prepare(size), 1)) < MEASURABLE_US) size *= 2;
+  while (size < largest && (await leastOf(WARM_ROUNDS, prepare(size))) < MEASURABLE_US) size *= 2;
   let ratio = Infinity;
-  for (const tried of [size, Math.min(size * 2, largest), size / 2])
-    if (ratio >= enough) ratio = Math.min(ratio, await ratioAt(prepare, tried, enough));
+  for (const tried of [size, size * 2, size * 4])
+    if (ratio >= enough) ratio = Math.min(ratio, await ratioAt(prepare, Math.min(tried, largest), enough));
   return ratio;
+}
+
+/** The first runs of a function are those of an interpreter. */
+async function leastOf(rounds: number, run: () => unknown): Promise<number> {
+  let least = Infinity;
+  for (let round = 0; round < rounds; round++) least = Math.min(least, await micros(run, 1));
+  return least;
 }
 
 async function ratioAt(prepare: (size: number) => () => unknown, size: number, enough: number): Promise<number> {
