@@ -108,7 +108,7 @@ test('a child killed from outside costs nobody a message: what it had is parsed 
 });
 
 test('a message whose child dies twice is blamed for it, and only that one', async () => {
-  const slow = await put(htmlMail(`<i>${'<b>word</b> '.repeat(800_000)}</i>`));
+  const slow = await put(plainMail('-- \n'.repeat(200_000)));
   await withPool(async (pool) => {
     const outcome = Promise.all([pool.parse(slow, options), pool.parse(good, options)]);
     for (let deaths = 0; deaths < 2; deaths++) await killOneAtWork(pool);
@@ -121,10 +121,10 @@ test('a message whose child dies twice is blamed for it, and only that one', asy
 /** Waits until a child has computed for so long that only the slow message can be the reason, and kills it. */
 async function killOneAtWork(pool: ParserPool): Promise<void> {
   const busy = () => pool.pids().find((pid) => cpuSeconds(pid) > 0.9);
-  await vi.waitUntil(() => busy() !== undefined, { timeout: 15_000, interval: 10 });
+  await vi.waitUntil(() => busy() !== undefined, { timeout: 40_000, interval: 10 });
   const pid = busy() ?? 0;
   process.kill(pid, 'SIGKILL');
-  await vi.waitUntil(() => !pool.pids().includes(pid), { timeout: 15_000, interval: 10 });
+  await vi.waitUntil(() => !pool.pids().includes(pid), { timeout: 40_000, interval: 10 });
 }
 
 function cpuSeconds(pid: number): number {
