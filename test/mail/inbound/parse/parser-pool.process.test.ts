@@ -108,7 +108,7 @@ test('a child killed from outside costs nobody a message: what it had is parsed 
 });
 
 test('a message whose child dies twice is blamed for it, and only that one', async () => {
-  const slow = await put(plainMail('-- \n'.repeat(200_000)));
+  const slow = await put(plainMail('--\nBo\n'.repeat(400_000)));
   await withPool(async (pool) => {
     const outcome = Promise.all([pool.parse(slow, options), pool.parse(good, options)]);
     for (let deaths = 0; deaths < 2; deaths++) await killOneAtWork(pool);

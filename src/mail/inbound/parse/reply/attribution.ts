@@ -112,11 +112,19 @@ function sharedStarts(text: string): number[] {
   const lower = fold(text);
   // Folding may change the length of exotic text: then positions mean nothing.
   if (lower.length !== text.length) return [];
-  const sentences = [...text.matchAll(SENTENCE)].map(({ index }) => index);
+  const sentences = indicesOf(SENTENCE, text);
   if (leadsIn(trimDecoration(lower)))
     return sentences.filter((at) => /\p{Lu}/u.test(text[at] ?? '') && leadsIn(lower.slice(at))).slice(-MAX_SHARED);
   // A client begins with a capital, wherever in the line it begins, or with a short weekday.
   const isSmall = (at: number) => /\p{Ll}/u.test(text[at] ?? '');
-  const leads = [...lower.matchAll(SHARED_LEAD)].map(({ index }) => index).filter((at) => !isSmall(at));
+  const leads = indicesOf(SHARED_LEAD, lower).filter((at) => !isSmall(at));
   return [...leads, ...sentences.filter((at) => !isSmall(at) || startsWithDate(lower.slice(at)))].slice(-MAX_SHARED);
+}
+
+/** Where a pattern with `g` matches. Not matchAll, which compiles the pattern anew for each line. */
+function indicesOf(pattern: RegExp, text: string): number[] {
+  const found: number[] = [];
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match; match = pattern.exec(text)) found.push(match.index);
+  return found;
 }

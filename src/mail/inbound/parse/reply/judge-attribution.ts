@@ -139,6 +139,8 @@ export function leadsIn(bare: string): boolean {
 /** The last verb of the table that stands as a word of its own; scripts without spaces have no word edges. */
 function lastVerb(bare: string): Verb | null {
   let found: Verb | null = null;
-  for (const match of bare.matchAll(WROTE)) found = { start: match.index, end: match.index + match[0].length };
+  WROTE.lastIndex = 0; // not matchAll, which compiles the table anew for each line
+  for (let match = WROTE.exec(bare); match; match = WROTE.exec(bare))
+    found = { start: match.index, end: match.index + match[0].length };
   return found;
 }
