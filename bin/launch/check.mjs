@@ -1,10 +1,12 @@
+import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { collect } from './run.mjs';
 import { toolPath } from './tool.mjs';
 
 /** What `npm run check` does: everything about the code that needs no portal and no browser. */
 const PARTS = [
-  ['types', 'tsc', ['--noEmit', '-p', '.', '--incremental', '--tsBuildInfoFile', '.cache/tsc.json']],
+  // The native compiler: four times as fast. eslint and svelte-check need the API of the other one.
+  ['types', 'typescript-native/bin/tsc', ['--noEmit', '-p', '.']],
   ['unit tests', 'vitest', ['run', '--project', 'unit']],
   ['lint', 'eslint', ['--cache', '--cache-location', '.cache/eslint/', '.']],
   ['svelte', 'svelte-check', ['--tsconfig', 'web/tsconfig.json', '--threshold', 'warning', '--output', 'human']],
@@ -27,7 +29,7 @@ export async function check(root, node) {
 async function runPart(root, node, [name, tool, args]) {
   const since = performance.now();
   const env = { ...process.env, FORCE_COLOR: process.stdout.isTTY ? '1' : '0' };
-  const { code, output } = await collect(node, [toolPath(root, tool), ...args], { cwd: root, env });
+  const { code, output } = await collect(node, [scriptOf(root, tool), ...args], { cwd: root, env });
   const seconds = ((performance.now() - since) / 1000).toFixed(1);
   process.stdout.write(`${code === 0 ? 'ok    ' : 'FAILED'}  ${name.padEnd(10)}  ${seconds} s\n`);
   // How many tests passed is worth a line; everything else only when it failed.
@@ -36,3 +38,6 @@ async function runPart(root, node, [name, tool, args]) {
   else if (counted.length > 0) process.stdout.write(`${counted.join('\n')}\n`);
   return code === 0;
 }
+
+/** A tool by its name, or by the path of its script where two packages have one of that name. */
+const scriptOf = (root, tool) => (tool.includes('/') ? join(root, 'node_modules', tool) : toolPath(root, tool));
