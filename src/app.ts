@@ -16,7 +16,7 @@ import { entities } from './entities.ts';
 import { localBlobStore, type BlobStore } from './files/blob-store.ts';
 import { UsageError } from './errors.ts';
 import type { Log } from './log.ts';
-import { ensureMailbox, keepSecret } from './mail/ensure-mailbox.ts';
+import { ensureMailbox, keepSecret, previewMailbox } from './mail/ensure-mailbox.ts';
 import { findMailboxId } from './mail/find-mailbox.ts';
 import { mailboxOf } from './mail/mailbox-of-environment.ts';
 import type { IngestDeps } from './mail/inbound/ingest-messages.ts';
@@ -47,7 +47,12 @@ export interface DeskOptions {
   transport: MailTransport | null;
   clock?: () => Date;
   parsers?: number;
+  /** preview: the environment's mailbox is looked at and not made. */
+  environment?: Environment;
 }
+
+/** Whether what the environment says of the mailbox is stored. */
+export type Environment = 'apply' | 'preview';
 
 /** An opened desk: database, jobs, blobs and keys, with the sides that can be started on it. */
 export interface Desk {
@@ -88,7 +93,10 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     ...(config.dnsServers && { dnsServers: config.dnsServers }),
   });
   const given = await mailboxOf(config);
-  const mailbox = await transaction((tx) => ensureMailbox(tx, given, secrets.sealing));
+  const mailbox =
+    options.environment === 'preview'
+      ? await previewMailbox(transaction, given, secrets.sealing)
+      : await transaction((tx) => ensureMailbox(tx, given, secrets.sealing));
 
   let reading: MailboxWatch | null = null;
   const ingest: IngestDeps = {

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { readConfig, type Config } from './config.ts';
 import { account } from './commands/account.ts';
 import { audit, readAuditCommand } from './commands/audit.ts';
+import { doctor } from './commands/doctor.ts';
 import { ingest } from './commands/ingest.ts';
 import { openLocalDesk } from './commands/local-desk.ts';
 import { start, type Side } from './commands/start.ts';
@@ -49,6 +50,14 @@ const COMMANDS: Record<string, Command> = {
     usage: 'account [--role admin|coordinator|employee] EMAIL',
     about: 'Makes an approved account (admin unless told otherwise) and prints its password, once.',
     run: runAccount,
+  },
+  doctor: {
+    usage: 'doctor [--probe] [--wait SECONDS] [--json] [MAILBOX]',
+    about:
+      'Looks at database, data folder, outbound mail and each mailbox, and says what to do where something is not right.\n' +
+      '--probe also sends a mail from each mailbox to itself, which a running desk must find within --wait seconds (120); it\n' +
+      'opens no ticket. Changes nothing, prints no secret. Exit code 0 when nothing fails, 1 otherwise.',
+    run: runDoctor,
   },
   ingest: {
     usage: 'ingest [--notify] PATH…',
@@ -146,6 +155,20 @@ async function runIngest(args: string[]): Promise<number> {
     stdin: process.stdin,
     stdout: process.stdout,
   });
+}
+
+async function runDoctor(args: string[]): Promise<number> {
+  const options = {
+    probe: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    wait: { type: 'string', default: '120' },
+  } as const;
+  const { values, positionals: given } = strict(() => parseArgs({ args, options, allowPositionals: true }));
+  const [mailbox = null, ...more] = given;
+  if (more.length > 0 || !/^[1-9]\d{0,4}$/.test(values.wait)) throw new UsageError('See: smartsupport doctor --help');
+  const config = readConfig(process.env);
+  const asked = { mailbox, probe: values.probe, json: values.json, patience: Number(values.wait) * 1000 };
+  return doctor(config, logOf(config), asked, (text) => process.stdout.write(`${text}\n`));
 }
 
 async function runAccount(args: string[]): Promise<number> {

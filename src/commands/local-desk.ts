@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openDesk, type Desk } from '../app.ts';
+import { openDesk, type Desk, type Environment } from '../app.ts';
 import type { Config } from '../config.ts';
 import { embeddedUrls, startEmbeddedPostgres } from '../db/embedded.ts';
 import { takeInstanceLock } from '../db/instance-lock.ts';
@@ -69,10 +69,14 @@ export async function startLocalDesk(config: Config, log: Log, publicUrl: string
 }
 
 /** For tools beside a running local desk: its database, or one started for the tool alone. Nothing is sent. */
-export async function openLocalDesk(config: Config, log: Log): Promise<{ desk: Desk; stop: Stop }> {
+export async function openLocalDesk(
+  config: Config,
+  log: Log,
+  environment: Environment = 'apply',
+): Promise<{ desk: Desk; stop: Stop }> {
   const dir = join(config.dataDir, 'postgres');
   const secretKeys = await localSecretKeys(config.dataDir);
-  const given = { config, secretKeys, publicUrl: `http://localhost:${config.port}`, log, transport: null };
+  const given = { config, secretKeys, publicUrl: `http://localhost:${config.port}`, log, environment, transport: null };
   const lock = await takeInstanceLock(config.dataDir, { grace: 0, patience: 0 }).catch(() => null);
   if (!lock) {
     const urls = await embeddedUrls(dir);

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { Transaction } from '../db/transaction.ts';
+import type { RunTransaction, Transaction } from '../db/transaction.ts';
 import { seal, type Keyring } from '../secrets.ts';
 import { normalizeAddress } from './addresses.ts';
 import { Mailbox } from './mailbox.ts';
@@ -46,6 +46,23 @@ export async function ensureMailbox(tx: Transaction, given: GivenMailbox, sealin
     version: mailbox.version + 1,
   });
   await tx.em.flush();
+  return mailbox;
+}
+
+/** Ends a transaction so that nothing of it stays. */
+class TakenBack extends Error {}
+
+/** The mailbox as `ensureMailbox` would make it, without making it: a running desk must not begin to read because somebody only looks. */
+export async function previewMailbox(run: RunTransaction, given: GivenMailbox, sealing: Keyring): Promise<Mailbox> {
+  const seen: Mailbox[] = [];
+  await run(async (tx) => {
+    seen.push(await ensureMailbox(tx, given, sealing));
+    throw new TakenBack();
+  }).catch((error: unknown) => {
+    if (!(error instanceof TakenBack)) throw error;
+  });
+  const [mailbox] = seen;
+  if (!mailbox) throw new Error('The mailbox of the environment could not be made');
   return mailbox;
 }
 

@@ -19,6 +19,7 @@ const ID = '[a-z2-7]{1,13}';
 const SIGNATURE = '[a-z2-7]{17}';
 const REPLY = new RegExp(`^r\\.(${ID})\\.(${ID})\\.(${SIGNATURE})$`);
 const BOUNCE = new RegExp(`^b\\.(${ID})\\.(${SIGNATURE})$`);
+const PROBE = new RegExp(`^<?p\\.(${ID})\\.(${SIGNATURE})@([^@<>\\s]+?)>?$`);
 const MESSAGE_ID = new RegExp(`^<?o\\.(${ID})\\.(${SIGNATURE})@([^@<>\\s]+?)>?$`);
 
 /** Reply-To of one participant of one ticket: support+r.<ticket>.<participant>.<kid><mac>@domain, its local part ≤ 64 octets (RFC 5321 §4.5.3.1.1). */
@@ -63,6 +64,19 @@ export function readOutboundMessageId(
   return readOutboxId(keyring, 'o', id, signature);
 }
 
+/** Message-ID of a probe that the desk sends to itself. It names no row, so it is an authority for nothing. */
+export function probeMessageId(keyring: Keyring, mailbox: TokenMailbox, nonce: number): string {
+  return `<p.${encodeId(nonce)}.${sign(keyring, keyring.current, `p|${mailbox.id}|${nonce}`)}@${domainOf(mailbox)}>`;
+}
+
+/** Whether a Message-ID is that of a probe of this mailbox. Never throws. */
+export function isProbe(keyring: Keyring, mailbox: TokenMailbox, messageId: string): boolean {
+  const [, id, signature, domain] = plain(messageId)?.match(PROBE) ?? [];
+  const nonce = id ? decodeId(id) : null;
+  if (nonce === null || !signature || domain !== domainOf(mailbox)) return false;
+  return verify(keyring, signature, `p|${mailbox.id}|${nonce}`);
+}
+
 /** Envelope sender of an outbound row (VERP), so that a bounce names the row: support+b.<outbox id>.<kid><mac>@domain. */
 export function bounceAddress(keyring: Keyring, mailbox: TokenMailbox, outboxId: number | bigint): string {
   return tagged(mailbox, `b.${encodeId(outboxId)}.${sign(keyring, keyring.current, `b|${outboxId}`)}`);
@@ -105,7 +119,7 @@ function plain(text: string): string | null {
   return /^[\x21-\x7e]{1,320}$/.test(trimmed) ? trimmed.toLowerCase() : null;
 }
 
-/** `what` names the use first (r, o or b), so that a signature of one is none of another. */
+/** `what` names the use first (r, o, b or p), so that a signature of one is none of another. */
 function sign(keyring: Keyring, kid: string, what: string): string {
   const key = keyring.keys.get(kid);
   if (!key) throw new Error(`The keyring has no key ${kid}`);

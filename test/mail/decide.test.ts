@@ -14,6 +14,7 @@ const auto = { ...human, autoReply: true, reasons: ['Auto-Submitted: auto-replie
 const reply: Facts = {
   duplicateOf: null,
   own: false,
+  probe: false,
   receivedCount: 3,
   class: human,
   report: false,
@@ -78,6 +79,7 @@ test.each<[string, Partial<Facts>, object]>([
   ],
   ['an answer with a valid token is welcome all the same', { unwelcome: 'x' }, { do: 'add-comment' }],
   ['the same message again changes nothing', { duplicateOf: 3 }, { do: 'suppress' }],
+  ['a probe of the doctor changes nothing', { probe: true }, { do: 'suppress' }],
   ['our own mail changes nothing (R8)', { own: true }, { do: 'suppress' }],
   ['51 Received lines are a loop (R7)', { receivedCount: 51 }, { do: 'quarantine' }],
   ['50 are not', { receivedCount: 50 }, { do: 'add-comment' }],

@@ -8,6 +8,8 @@ export interface Facts {
   duplicateOf: number | null;
   /** It carries a Message-ID that we signed. */
   own: boolean;
+  /** It is the doctor's probe. */
+  probe: boolean;
   receivedCount: number;
   class: Pick<MailClass, 'autoReply' | 'bounce' | 'noAutoAnswer' | 'abuseReport' | 'reasons'>;
   /** A machine reports something nobody asked for (RFC 3834 auto-generated), rather than answering us. */
@@ -69,8 +71,9 @@ export function decide(facts: Facts): Decision {
 }
 
 /** What is no request at all, whoever sent it. */
-function refuse({ duplicateOf, own, receivedCount }: Facts): Decision | null {
+function refuse({ duplicateOf, own, probe, receivedCount }: Facts): Decision | null {
   if (duplicateOf !== null) return suppressed(`duplicate: the same message came before, as delivery ${duplicateOf}`);
+  if (probe) return suppressed('own probe: the mailbox doctor sent it, and it came back');
   if (own) return suppressed('own message: the desk sent it itself');
   if (receivedCount > MOST_RECEIVED) return quarantined(`mail loop: ${receivedCount} Received lines`);
   return null;

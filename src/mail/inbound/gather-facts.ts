@@ -20,6 +20,7 @@ export function gatherFacts(
     duplicate,
     duplicateOf: duplicate?.id ?? null,
     own: pointers.own,
+    probe: pointers.probe,
     receivedCount: mail.receivedCount,
     class: mail.class,
     report: isReport(mail),

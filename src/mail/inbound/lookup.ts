@@ -6,7 +6,7 @@ import type { Settings } from '../../settings/schema.ts';
 import { lockTickets, type LockedTicket } from '../../tickets/locked-ticket.ts';
 import { normalizeAddress } from '../addresses.ts';
 import type { Mailbox } from '../mailbox.ts';
-import { readOutboundMessageId, readReplyAddress } from '../reply-token.ts';
+import { isProbe, readOutboundMessageId, readReplyAddress } from '../reply-token.ts';
 import type { InboundMail } from './inbound-mail.ts';
 
 /** What the tokens of one message point to. */
@@ -17,6 +17,8 @@ export interface Pointers {
   forged: boolean;
   /** Its own Message-ID is one that we signed. */
   own: boolean;
+  /** It is a probe that the desk sent to itself. */
+  probe: boolean;
 }
 
 interface ParticipantRow {
@@ -73,6 +75,7 @@ export function pointersOf(
     ),
     forged: [...replies, ...references].includes('forged'),
     own: mail.messageId !== null && isOwn(readOutboundMessageId(keyring, mailbox, mail.messageId)),
+    probe: mail.messageId !== null && isProbe(keyring, mailbox, mail.messageId),
   };
 }
 

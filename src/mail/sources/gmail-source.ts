@@ -1,6 +1,7 @@
 import { pipeline, type Readable } from 'node:stream';
 import { gmail, type gmail_v1 } from 'googleapis/build/src/apis/gmail/index.js';
 import { gmailCalls, type GmailCallOptions } from './gmail-call.ts';
+import { examineGmail } from './gmail-examine.ts';
 import { gmailLabels } from './gmail-labels.ts';
 import { rawOfJson, type RawOfJson } from './gmail-raw.ts';
 import type { Fetched, Listing, Source } from './source.ts';
@@ -166,6 +167,8 @@ export function gmailSource(options: GmailOptions): GmailSource {
       const answer = await call('watch', () => users.watch({ userId: 'me', requestBody }, request()));
       return new Date(Number(answer?.data.expiration ?? 0));
     },
+
+    examine: () => examineGmail({ ...{ users, auth, call, labels, request, now }, label: labelName, doneLabel }),
 
     close() {
       ending.abort(new Error('The mailbox was closed'));

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { examineImap } from './imap/examine-imap.ts';
 import { fetchWhole, type SizeTrust } from './imap/fetch-whole.ts';
 import { readTrouble } from './imap/imap-errors.ts';
 import { messageKey, readMessageKey, type MessageKey } from './imap/message-key.ts';
@@ -131,6 +132,8 @@ export function imapSource(options: ImapOptions & { maxBytes: number }): Source 
           else if (capabilities.has('MOVE')) await session.move(part, DONE_FOLDER);
         }
       }),
+
+    examine: () => examineImap(options, connect),
 
     onNews(listener) {
       tell = listener;

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { access, readdir, rename } from 'node:fs/promises';
+import { access, constants, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { fail, ok, warn, type Finding } from './finding.ts';
 import type { Source } from './source.ts';
 
 /** Part of a Maildir file name before its flags: unique, and kept when flags change or the file moves from new to cur. */
@@ -41,5 +42,26 @@ export function maildirSource(dir: string): Source {
         if (name) await rename(join(dir, 'new', name), join(dir, 'cur', `${key}:2,S`));
       }
     },
+    async examine() {
+      const found: Finding[] = [];
+      for (const folder of ['new', 'cur'] as const) found.push(await examineFolder(join(dir, folder)));
+      return found;
+    },
   };
+}
+
+async function examineFolder(path: string): Promise<Finding> {
+  const can = (mode: number) =>
+    access(path, mode).then(
+      () => true,
+      () => false,
+    );
+  if (!(await can(constants.R_OK | constants.X_OK)))
+    return fail('folder', `${path} cannot be read`, 'Correct MAILDIR (a folder with new, cur and tmp) or its rights');
+  if (await can(constants.W_OK)) return ok('folder', `${path} can be read and written`);
+  return warn(
+    'folder',
+    `${path} cannot be written: applied mail stays where it is`,
+    'Give the desk write access to it',
+  );
 }

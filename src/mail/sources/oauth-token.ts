@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AccessToken } from './imap/options.ts';
+import { clockAheadOf, type TokenFacts } from './token-facts.ts';
 import { SourceUnavailable } from './unavailable.ts';
 
 /** How an account is read by OAuth 2 with a refresh token (RFC 6749 §6). */
@@ -25,6 +26,9 @@ const answer = z.object({
   access_token: z.string().min(1),
   expires_in: z.coerce.number().positive().catch(300),
   refresh_token: z.string().min(1).optional(),
+  scope: z.string().optional().catch(undefined),
+  /** Seconds; Google's, for tokens that do not last. */
+  refresh_token_expires_in: z.coerce.number().positive().optional().catch(undefined),
 });
 const refusal = z.object({ error: z.string(), error_description: z.string().optional() });
 
@@ -47,7 +51,8 @@ const FINAL = new Set([
 export function oauthToken(
   grant: RefreshGrant,
   onRefreshToken: (token: string) => Promise<void> = () => Promise.resolve(),
-): AccessToken {
+): { accessToken: AccessToken; facts: () => TokenFacts | null } {
+  let facts: TokenFacts | null = null;
   let refreshToken = grant.refreshToken;
   let known: { token: string; until: number } | null = null;
   let asking: Promise<string> | null = null;
@@ -60,7 +65,10 @@ export function oauthToken(
       ...(grant.clientSecret !== null && { client_secret: grant.clientSecret }),
       ...(grant.scope !== null && { scope: grant.scope }),
     });
-    const given = await request(grant.tokenUrl, body);
+    const { given, clockAhead } = await request(grant.tokenUrl, body);
+    const { scope, refresh_token_expires_in: left } = given;
+    const refreshEndsAt = left === undefined ? null : new Date(Date.now() + left * 1000);
+    facts = { scopes: scope?.split(' ') ?? null, refreshEndsAt, clockAhead };
     if (given.refresh_token && given.refresh_token !== refreshToken) {
       refreshToken = given.refresh_token;
       await onRefreshToken(refreshToken);
@@ -69,15 +77,16 @@ export function oauthToken(
     return given.access_token;
   }
 
-  return async ({ fresh }) => {
+  const accessToken: AccessToken = async ({ fresh }) => {
     if (fresh) known = null;
     if (known && known.until > Date.now()) return known.token;
     asking ??= ask().finally(() => (asking = null));
     return asking;
   };
+  return { accessToken, facts: () => facts };
 }
 
-async function request(tokenUrl: string, body: URLSearchParams): Promise<z.infer<typeof answer>> {
+async function request(tokenUrl: string, body: URLSearchParams) {
   const { host } = new URL(tokenUrl);
   const response = await fetch(tokenUrl, {
     method: 'POST',
@@ -90,7 +99,7 @@ async function request(tokenUrl: string, body: URLSearchParams): Promise<z.infer
   const given: unknown = await response.json().catch(() => null);
   if (response.ok) {
     const token = answer.safeParse(given);
-    if (token.success) return token.data;
+    if (token.success) return { given: token.data, clockAhead: clockAheadOf(response.headers, Date.now()) };
     throw new SourceUnavailable('unreachable', `${host} answered without a token`);
   }
   const refused = refusal.safeParse(given);

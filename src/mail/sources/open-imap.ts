@@ -30,5 +30,5 @@ export function openImap(mailbox: Mailbox, deps: SourceDeps): Source {
   if (!oauth) return imapSource({ ...options, auth: { password: secret.password ?? '' } });
   const grant = { ...oauth, clientSecret: secret.clientSecret ?? null, refreshToken: secret.refreshToken ?? '' };
   const keep = (refreshToken: string) => deps.keepSecret(mailbox, { ...secret, refreshToken });
-  return imapSource({ ...options, auth: { accessToken: oauthToken(grant, keep) } });
+  return imapSource({ ...options, auth: oauthToken(grant, keep) });
 }

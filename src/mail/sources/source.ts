@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Finding } from './finding.ts';
 
 /** What a source listed: keys it has not forgotten, and the cursor to commit together with them. */
 export interface Listing {
@@ -29,16 +30,6 @@ export type Fetched = { key: string } & (
 /** When the server took a message, once its bytes were read. */
 export function whenReceived({ receivedAt }: Extract<Fetched, { raw: unknown }>): Date | null {
   return typeof receivedAt === 'function' ? receivedAt() : receivedAt;
-}
-
-/** One thing that was looked at, for the mailbox doctor. */
-export interface Finding {
-  check: string;
-  level: 'ok' | 'warning' | 'failure';
-  /** What was found. */
-  text: string;
-  /** What to do about it; null when it is all right. */
-  advice: string | null;
 }
 
 /**

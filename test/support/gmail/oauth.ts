@@ -20,6 +20,8 @@ export class GoogleOAuth {
   readonly refreshTokens = new Map<string, { user: string; scopes: readonly string[] }>();
   /** A new refresh token comes with every refresh, and the old one ends, as for an app whose tokens rotate. */
   rotate = false;
+  /** The consent screen is in testing: refresh tokens end after seven days, and the answers say so. */
+  testing = false;
   /** What the service account may do, for whom: domain-wide delegation. */
   delegated = new Map<string, readonly string[]>();
   private readonly publicKey: string;
@@ -104,7 +106,13 @@ export class GoogleOAuth {
   private issue(user: string, scopes: readonly string[], refresh: string | null) {
     const access_token = `ya29.${randomBytes(16).toString('base64url')}`;
     this.accessTokens.set(access_token, { user, scopes, expires: Date.now() + 3600_000 });
-    const body = { access_token, expires_in: 3599, scope: scopes.join(' '), token_type: 'Bearer' };
+    const body = {
+      access_token,
+      expires_in: 3599,
+      scope: scopes.join(' '),
+      token_type: 'Bearer',
+      ...(this.testing && { refresh_token_expires_in: 604_799 }),
+    };
     return { status: 200, body: refresh ? { ...body, refresh_token: refresh } : body };
   }
 }

@@ -1,4 +1,5 @@
 import { isLoopback } from '../../transports/smtp-connection.ts';
+import type { TokenFacts } from '../token-facts.ts';
 
 /** `starttls`: begun in clear and then required; `none`: on the loopback only. */
 export type ImapTls = 'implicit' | 'starttls' | 'none';
@@ -12,7 +13,7 @@ export interface ImapOptions {
   port: number;
   tls: ImapTls;
   user: string;
-  auth: { password: string } | { accessToken: AccessToken };
+  auth: { password: string } | { accessToken: AccessToken; facts?: () => TokenFacts | null };
   folder: string;
   /** Trusted certificate authorities instead of the system's, PEM. */
   ca?: string;
