@@ -7,6 +7,7 @@ import { audit, readAuditCommand } from './commands/audit.ts';
 import { doctor } from './commands/doctor.ts';
 import { ingest } from './commands/ingest.ts';
 import { openLocalDesk } from './commands/local-desk.ts';
+import { rehearseImport } from './commands/rehearse-import.ts';
 import { start, type Side } from './commands/start.ts';
 import { migrate } from './db/migrate.ts';
 import { UsageError } from './errors.ts';
@@ -58,6 +59,13 @@ const COMMANDS: Record<string, Command> = {
       '--probe also sends a mail from each mailbox to itself, which a running desk must find within --wait seconds (120); it\n' +
       'opens no ticket. Changes nothing, prints no secret. Exit code 0 when nothing fails, 1 otherwise.',
     run: runDoctor,
+  },
+  import: {
+    usage: 'import --dry-run [MAILBOX]',
+    about:
+      'Reads a mailbox as the desk would on its first look, and says how many tickets its mail would become and how many mails\n' +
+      'would be sent. Stores nothing, here or at the server. The import itself begins when the desk is started.',
+    run: runImport,
   },
   ingest: {
     usage: 'ingest [--notify] PATH…',
@@ -169,6 +177,15 @@ async function runDoctor(args: string[]): Promise<number> {
   const config = readConfig(process.env);
   const asked = { mailbox, probe: values.probe, json: values.json, patience: Number(values.wait) * 1000 };
   return doctor(config, logOf(config), asked, (text) => process.stdout.write(`${text}\n`));
+}
+
+async function runImport(args: string[]): Promise<number> {
+  const options = { 'dry-run': { type: 'boolean', default: false } } as const;
+  const { values, positionals: given } = strict(() => parseArgs({ args, options, allowPositionals: true }));
+  if (!values['dry-run'] || given.length > 1) throw new UsageError('See: smartsupport import --help');
+  const config = readConfig(process.env);
+  const address = given[0] ?? config.supportAddress;
+  return rehearseImport(config, logOf(config), address, (line) => process.stdout.write(`${line}\n`));
 }
 
 async function runAccount(args: string[]): Promise<number> {

@@ -86,7 +86,7 @@ async function examineMailboxes(
 }
 
 /** Those of the database, with the one that the environment describes as it describes it. */
-async function mailboxesOf(desk: Desk, only: string | null): Promise<Mailbox[]> {
+export async function mailboxesOf(desk: Desk, only: string | null): Promise<Mailbox[]> {
   const stored = await desk.transaction((tx) => tx.em.find(Mailbox, {}, { orderBy: { id: 'asc' } }));
   const all = [desk.mailbox, ...stored.filter(({ address }) => address !== desk.mailbox.address)];
   const asked = only === null ? all : all.filter(({ address }) => address === normalizeAddress(only));

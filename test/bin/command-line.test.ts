@@ -19,7 +19,7 @@ function smartsupport(
 test('--help names every command, and each command explains itself', async () => {
   const { code, out } = await smartsupport(['--help']);
   expect(code).toBe(0);
-  for (const name of ['start', 'web', 'worker', 'migrate', 'account', 'ingest', 'audit', 'doctor', 'parse']) {
+  for (const name of ['start', 'web', 'worker', 'migrate', 'account', 'ingest', 'audit', 'doctor', 'import', 'parse']) {
     expect(out).toContain(`smartsupport ${name}`);
     expect((await smartsupport([name, '--help'])).out).toContain(`smartsupport ${name}`);
   }

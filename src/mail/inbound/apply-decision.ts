@@ -122,7 +122,7 @@ async function findSender(tx: Transaction, mail: InboundMail, lookup: Lookup): P
 }
 
 /** The next message of the batch may answer this one. */
-function remember(lookup: Lookup, id: number, requester: Person): void {
+export function remember(lookup: Lookup, id: number, requester: Person): void {
   const nothing = {
     priority: defaultPriority(lookup.settings),
     categoryId: null,

@@ -143,7 +143,7 @@ function itemOf(keyring: Keyring, delivery: Delivery | undefined, result: ParseR
 }
 
 /** A message without an id is known by its content; without a date too, by its content on this day. */
-function identityOf(mail: InboundMail, seenAt: Date): string {
+export function identityOf(mail: InboundMail, seenAt: Date): string {
   return mail.messageId ?? `content:${mail.contentHash}${mail.date ? '' : `:${seenAt.toISOString().slice(0, 10)}`}`;
 }
 
