@@ -74,7 +74,7 @@ async function npmStart(
       if (child.exitCode !== null) throw new Error(`npm start ended with ${child.exitCode}: ${output}`);
       return output.includes('SmartSupport is running');
     },
-    240_000,
+    480_000,
   ).catch((error: unknown) => {
     throw new Error(`${String(error)}\n${output}`);
   });
