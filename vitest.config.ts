@@ -37,8 +37,8 @@ const system = {
   ...postgres,
   name: 'system',
   include: ['test/**/*.system.test.ts'],
-  testTimeout: 300_000,
-  hookTimeout: 300_000,
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
 };
 
 const asked = process.argv.some((argument) => argument.includes('system'));
