@@ -3,6 +3,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { deskRoutes } from './routes/desk.ts';
 import { factorsRoutes } from './routes/factors.ts';
 import { keysRoutes } from './routes/keys.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
 import { localMailRoutes } from './routes/local-mail.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { profileRoutes } from './routes/profile.ts';
@@ -21,6 +22,7 @@ export const AREAS: Record<string, Record<string, Route>> = {
   People: peopleRoutes,
   'API keys': keysRoutes,
   Settings: settingsRoutes,
+  'Mail ledger': ledgerRoutes,
   Audit: auditRoutes,
   Desk: deskRoutes,
   'Local mode': localMailRoutes,

@@ -2,6 +2,7 @@ import { AUDIT_PATHS } from './paths/audit.ts';
 import { DESK_PATHS } from './paths/desk.ts';
 import { FACTORS_PATHS } from './paths/factors.ts';
 import { KEYS_PATHS } from './paths/keys.ts';
+import { LEDGER_PATHS } from './paths/ledger.ts';
 import { LOCAL_MAIL_PATHS } from './paths/local-mail.ts';
 import { PEOPLE_PATHS } from './paths/people.ts';
 import { PROFILE_PATHS } from './paths/profile.ts';
@@ -22,6 +23,7 @@ export const PATHS = {
   ...TICKETS_PATHS,
   ...TASKS_PATHS,
   ...SETTINGS_PATHS,
+  ...LEDGER_PATHS,
   ...AUDIT_PATHS,
   ...LOCAL_MAIL_PATHS,
 } as const satisfies Paths;

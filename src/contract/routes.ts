@@ -4,6 +4,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { deskRoutes } from './routes/desk.ts';
 import { factorsRoutes } from './routes/factors.ts';
 import { keysRoutes } from './routes/keys.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
 import { localMailRoutes } from './routes/local-mail.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { profileRoutes } from './routes/profile.ts';
@@ -23,6 +24,7 @@ export const ROUTES = {
   ...ticketsRoutes,
   ...tasksRoutes,
   ...settingsRoutes,
+  ...ledgerRoutes,
   ...auditRoutes,
   ...localMailRoutes,
 } as const satisfies Record<RouteName, Route>;

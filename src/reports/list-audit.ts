@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { fieldError } from '../errors.ts';
+import { beyondId, byId, idPageOf, readIdCursor } from '../db/id-pages.ts';
+import { and } from '../db/keyset.ts';
 import { displayName, type Employee } from '../people/employee.ts';
 
 /** Which entries: `action` is how it begins, `from` and `to` are moments, the second not included. */
@@ -52,24 +53,16 @@ export async function listAudit(
   em: EntityManager,
   { limit = 50, cursor, ...filters }: AuditFilters & { limit?: number | undefined; cursor?: string | undefined },
 ): Promise<AuditPage> {
-  const { sql, params } = conditions(filters);
-  const from = cursor === undefined ? null : readCursor(cursor);
-  const backwards = from?.direction === 'before';
+  const from = readIdCursor(cursor);
+  const { sql, params } = and(conditions(filters), beyondId('a.id', from));
   const rows = await em.execute<RowWithActor[]>(
     `select ${COLUMNS}, e.email, e.first_name as "firstName", e.last_name as "lastName", e.role
        from audit_entry a left join employee e on e.id = a.actor_id
-      where ${sql} ${from ? `and a.id ${backwards ? '>' : '<'} ?` : ''} order by a.id ${backwards ? 'asc' : 'desc'} limit ${limit + 1}`,
-    [...params, ...(from ? [from.id] : [])],
+      where ${sql} order by ${byId('a.id', from)} limit ${limit + 1}`,
+    params,
   );
-  const more = rows.length > limit;
-  const shown = rows.slice(0, limit);
-  if (backwards) shown.reverse();
-  const [first, last] = [shown[0], shown.at(-1)];
-  return {
-    next: last && (backwards || more) ? `after_${last.id}` : null,
-    previous: first && from && (!backwards || more) ? `before_${first.id}` : null,
-    results: shown.map((row) => ({ ...lineOf(row), actor: actorOf(row) })),
-  };
+  const { shown, next, previous } = idPageOf(rows, limit, from);
+  return { next, previous, results: shown.map((row) => ({ ...lineOf(row), actor: actorOf(row) })) };
 }
 
 /** The entries after one and up to another, oldest first, `limit` at most: a page of an export. */
@@ -101,12 +94,6 @@ function conditions(filters: AuditFilters): { sql: string; params: unknown[] } {
     ] as const
   ).filter(([, value]) => value !== undefined);
   return { sql: ['true', ...given.map(([sql]) => sql)].join(' and '), params: given.map(([, value]) => value) };
-}
-
-function readCursor(text: string): { direction: 'after' | 'before'; id: number } {
-  const [, direction, id] = /^(after|before)_(\d{1,15})$/.exec(text) ?? [];
-  if (!direction) throw fieldError('cursor', 'is not one that this list gave');
-  return { direction: direction as 'after' | 'before', id: Number(id) };
 }
 
 function lineOf(row: Row): AuditLine {

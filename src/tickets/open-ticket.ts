@@ -6,6 +6,8 @@ import type { Channel, Priority } from './ticket.ts';
 
 export interface OpenTicket extends Words {
   requester: Person;
+  /** The person who opens it for the requester; null: the requester does. */
+  by?: number | null;
   subject: string;
   channel: Channel;
   priority?: Priority | null;
@@ -35,7 +37,7 @@ const OPEN = `
 /** Opens a ticket with its first comment, and gives their ids. The requester becomes its first participant. */
 export async function openTicket(tx: Transaction, given: OpenTicket): Promise<{ ticketId: number; commentId: number }> {
   const { requester, channel, files = [], facts = {}, notify = true, at = tx.now } = given;
-  const event: NewEvent = { actorId: requester.id, type: 'opened', channel, data: facts, notify, at };
+  const event: NewEvent = { actorId: given.by ?? requester.id, type: 'opened', channel, data: facts, notify, at };
   const [row] = await tx.em.execute<{ ticket: string; comment: string; event: string }[]>(OPEN, [
     ...ticketParams(tx, given),
     ...[requester.id, at],

@@ -22,6 +22,9 @@ const MOST: Record<string, number> = {
   readSettings: 4,
   listDepartments: 4,
   listCategories: 4,
+  listLedger: 5,
+  readLedgerMessage: 6,
+  downloadSource: 10,
   listAudit: 4,
   exportAudit: 10,
   listApiKeys: 4,
@@ -59,6 +62,7 @@ beforeAll(async () => {
   const type = { 'content-type': 'image/png' };
   const put = await staff.raw('/api/profile/picture', { method: 'PUT', headers: type, body: await picture(9, 9) });
   const { id } = (await put.json()) as { id: number };
+  const { id: message } = await desk().receive(mail('Subject: The first mail'));
   ids = {
     readTicket: await first(),
     downloadAttachment: file?.id ?? 0,
@@ -66,6 +70,8 @@ beforeAll(async () => {
     readPicture: id,
     readEmployee: id,
     readTask: task,
+    readLedgerMessage: message,
+    downloadSource: message,
   };
 });
 
@@ -90,6 +96,10 @@ const catchMail = () =>
   desk().transaction((tx) =>
     storeCaught(tx.em, { from: '', to: ['ana@maravia.example'], raw: Buffer.from('Subject: x\n\n'), parsed: null }),
   );
+
+/** The same words each time, so that further deliveries are of the same message. */
+const mail = (subject: string) =>
+  `From: ana@maravia.example\nMessage-ID: <same@maravia.example>\n${subject}\n\nWords.\n`;
 
 async function count(name: RouteName): Promise<number> {
   statements.take();
@@ -126,9 +136,11 @@ test('30 tickets, 20 comments with files and 20 mails are read in as many statem
   for (let n = 0; n < 29; n++) await open(`One of thirty: ${n}`);
   for (let n = 0; n < 19; n++) await comment(await first(), n % 2 ? 'internal' : 'public');
   for (let n = 0; n < 19; n++) await catchMail();
+  for (let n = 0; n < 3; n++) await desk().receive(mail('Subject: The first mail'));
+  await desk().receive(mail('Subject: Another one'));
   const { results } = (await staff.get('/api/tickets')).body as { results: unknown[] };
   const { conversation } = (await staff.get(`/api/tickets/${ids.readTicket}`)).body as { conversation: unknown[] };
-  expect([results.length, conversation.length]).toEqual([30, 21]);
+  expect([results.length, conversation.length]).toEqual([32, 21]);
   expect(await countAll()).toEqual(few);
 });
 

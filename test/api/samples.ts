@@ -8,6 +8,7 @@ import { auditSamples } from './samples/audit.ts';
 import { deskSamples } from './samples/desk.ts';
 import { factorSamples } from './samples/factors.ts';
 import { keySamples } from './samples/keys.ts';
+import { ledgerSamples } from './samples/ledger.ts';
 import { peopleSamples } from './samples/people.ts';
 import { profileSamples } from './samples/profile.ts';
 import { settingsSamples } from './samples/settings.ts';
@@ -54,6 +55,7 @@ export const SAMPLES: Partial<Record<RouteName, Sample>> = {
   ...peopleSamples,
   ...ticketSamples,
   ...settingsSamples,
+  ...ledgerSamples,
   ...auditSamples,
   ...keySamples,
 };

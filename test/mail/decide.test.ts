@@ -13,6 +13,7 @@ const auto = { ...human, autoReply: true, reasons: ['Auto-Submitted: auto-replie
 /** A verified person's mail with a valid token of their own. */
 const reply: Facts = {
   duplicateOf: null,
+  ordered: false,
   own: false,
   probe: false,
   receivedCount: 3,
@@ -132,6 +133,11 @@ test.each<[string, Partial<Facts>, object]>([
     { do: 'add-comment', visibility: 'pending' },
   ],
   ['verified staff answer by mail', { sender: staff }, { do: 'add-comment', visibility: 'public' }],
+  [
+    'what a person has ordered is a ticket, whatever the rules say',
+    { ...fresh, ordered: true, class: auto, duplicateOf: 3, fromSource: 'none', unwelcome: 'a stranger' },
+    { do: 'open-ticket', followsId: null },
+  ],
   [
     'an answer to a closed ticket opens a linked one',
     { ticket: { ...open, status: 'closed' } },

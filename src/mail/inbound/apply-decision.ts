@@ -1,6 +1,6 @@
 import type { Transaction } from '../../db/transaction.ts';
 import { cleanFilename } from '../../files/clean-filename.ts';
-import type { Person } from '../../people/employee.ts';
+import { Employee, type Person } from '../../people/employee.ts';
 import { defaultPriority } from '../../settings/default-priority.ts';
 import { addComment } from '../../tickets/add-comment.ts';
 import type { Trust } from '../../tickets/comment.ts';
@@ -35,11 +35,12 @@ export async function applyDecision(tx: Transaction, given: ApplyDecision): Prom
   const { decision, mail, delivery, trust, lookup } = given;
   switch (decision.do) {
     case 'open-ticket': {
-      const requester = await findSender(tx, mail, lookup);
-      const noAutoAnswer = mail.class.noAutoAnswer || mail.class.autoReply;
+      const requester = await findRequester(tx, given);
+      const { noAutoAnswer, autoReply, bounce, abuseReport } = mail.class;
       const opened = await openTicket(tx, {
         ...written(mail, delivery, trust),
         requester,
+        by: delivery.orderedBy,
         subject: mail.subject || '(no subject)',
         channel: 'mail',
         priority: defaultPriority(lookup.settings),
@@ -49,7 +50,7 @@ export async function applyDecision(tx: Transaction, given: ApplyDecision): Prom
         followsId: decision.followsId,
         ...(delivery.imported && { at: writtenAt(tx, mail, delivery) }),
         files: filesOf(mail),
-        facts: { trust, noAutoAnswer, quiet: delivery.quiet },
+        facts: { trust, noAutoAnswer: noAutoAnswer || autoReply || bounce || abuseReport, quiet: delivery.quiet },
         notify: !delivery.quiet,
       });
       remember(lookup, opened.ticketId, requester);
@@ -95,6 +96,12 @@ function writtenAt(
   const claimed = imported && date !== null ? new Date(date) : null;
   const at = receivedAt ?? (claimed && claimed.getTime() >= OLDEST ? claimed : discoveredAt);
   return at < now ? at : now;
+}
+
+/** Whom the ticket is for. Where nobody could be answered a person has ordered it, and it is theirs. */
+async function findRequester(tx: Transaction, { mail, delivery, lookup }: ApplyDecision): Promise<Person> {
+  if (mail.fromSource !== 'none' && mail.from.address !== '') return findSender(tx, mail, lookup);
+  return tx.em.findOneOrFail(Employee, delivery.orderedBy ?? 0);
 }
 
 /** A person known only from mail becomes a contact: they can be answered, and sign in once they claim the address. */

@@ -6,6 +6,8 @@ import type { MailClass, SenderAuthentication } from './inbound-mail.ts';
 export interface Facts {
   /** Id of the delivery by which the same logical message came before. */
   duplicateOf: number | null;
+  /** A person said that it becomes a ticket, and it is none yet. */
+  ordered: boolean;
   /** It carries a Message-ID that we signed. */
   own: boolean;
   /** It is the doctor's probe. */
@@ -67,6 +69,7 @@ export function trustOf({ fromSource, authentication, senderTrust, sender, token
 
 /** Pure: the same facts always give the same decision, so every rule is one line of a test table. First match wins. */
 export function decide(facts: Facts): Decision {
+  if (facts.ordered) return open(null, 'a person made it a ticket');
   return refuse(facts) ?? suppress(facts) ?? quarantine(facts) ?? thread(facts) ?? join(facts) ?? request(facts);
 }
 

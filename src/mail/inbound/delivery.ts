@@ -19,6 +19,10 @@ export interface Delivery {
   discoveredAt: Date;
   /** When the mailbox's server took it; null when that is not known. */
   receivedAt: Date | null;
+  /** The logical message it is known to be a delivery of: it was judged before. */
+  messageId: number | null;
+  /** The person who said that it becomes a ticket, whatever the rules say. */
+  orderedBy: number | null;
 }
 
 interface Row {
@@ -35,13 +39,15 @@ interface Row {
   quiet: boolean;
   discovered_at: string | Date;
   received_at: string | Date | null;
+  mail_message_id: string | null;
+  ordered_by: string | null;
 }
 
 /** Locks the rows that still wait to be applied; those another worker holds, or that are done, are not ours. */
 export async function lockDeliveries({ em }: Transaction, ids: readonly number[]): Promise<Map<number, Delivery>> {
   const rows = await em.execute<Row[]>(
     `select i.id, i.mailbox_id, m.address, m.sender_trust, m.sender_policy, m.sender_domains, m.default_category_id, m.default_department_id,
-            m.quiet as mailbox_quiet, i.envelope_to, i.quiet, i.discovered_at, i.received_at
+            m.quiet as mailbox_quiet, i.envelope_to, i.quiet, i.discovered_at, i.received_at, i.mail_message_id, i.facts -> 'order' ->> 'by' as ordered_by
        from inbound_message i join mailbox m on m.id = i.mailbox_id
       where i.id in (?) and i.state = 'fetched' order by i.id for update of i skip locked`,
     [[...ids]],
@@ -55,13 +61,17 @@ function deliveryOf(row: Row): Delivery {
     mailbox: {
       ...{ id: Number(row.mailbox_id), address: row.address, senderTrust: row.sender_trust },
       ...{ senderPolicy: row.sender_policy, senderDomains: row.sender_domains },
-      defaultCategoryId: row.default_category_id === null ? null : Number(row.default_category_id),
-      defaultDepartmentId: row.default_department_id === null ? null : Number(row.default_department_id),
+      defaultCategoryId: numberOrNull(row.default_category_id),
+      defaultDepartmentId: numberOrNull(row.default_department_id),
     },
     envelopeTo: row.envelope_to,
     imported: row.quiet,
     quiet: row.quiet || row.mailbox_quiet,
     discoveredAt: new Date(row.discovered_at),
     receivedAt: row.received_at === null ? null : new Date(row.received_at),
+    messageId: numberOrNull(row.mail_message_id),
+    orderedBy: numberOrNull(row.ordered_by),
   };
 }
+
+const numberOrNull = (text: string | null) => (text === null ? null : Number(text));

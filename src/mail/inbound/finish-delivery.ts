@@ -30,7 +30,8 @@ export interface Finished {
   commentId: number | null;
 }
 
-const COLUMNS = `state = ?, decision = ?, reason = ?, trust = ?, from_address = ?, subject = ?, facts = ?::jsonb, ticket_id = ?::bigint,
+/** What people did with it before stands beside what is known of it now. */
+const COLUMNS = `state = ?, decision = ?, reason = ?, trust = ?, from_address = ?, subject = ?, facts = coalesce(facts, '{}') || ?::jsonb, ticket_id = ?::bigint,
   comment_id = ?::bigint, finished_at = ?`;
 
 const REMEMBER = `
@@ -57,11 +58,15 @@ export async function finishFirst(
   return Number(row?.id);
 }
 
-/** Ends a further delivery of a message that is known. */
+/** Ends a further delivery of a message that is known, or its only one that was judged again. */
 export async function finishAgain(tx: Transaction, given: Finished, message: KnownMessage): Promise<void> {
   await tx.em.execute(`update inbound_message set ${COLUMNS}, mail_message_id = ? where id = ?`, [
     ...columns(tx, given),
     ...[message.id, given.id],
+  ]);
+  if (message.ticketId !== null || given.ticketId === null) return;
+  await tx.em.execute('update mail_message set ticket_id = ?, comment_id = ? where id = ?', [
+    ...[given.ticketId, given.commentId, message.id],
   ]);
 }
 

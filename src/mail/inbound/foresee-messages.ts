@@ -39,9 +39,10 @@ export function foresight(deps: ForeseeDeps, mailbox: Mailbox): Foresight {
 
   function foreseeOne(mail: InboundMail, identity: string, imported: boolean, lookup: Lookup): Foreseen {
     const pointers = pointersOf(deps.replyTokens, mailbox, mail, null);
-    const facts = gatherFacts(lookup, { mailbox, imported }, mail, pointers, identity);
+    const delivery = { mailbox, imported, messageId: null, orderedBy: null };
+    const facts = gatherFacts(lookup, delivery, mail, pointers, identity);
     const decision = decide(facts);
-    if (facts.duplicate) return { decision, receipt: false };
+    if (facts.duplicateOf !== null) return { decision, receipt: false };
     const ticketId = imagine(lookup, mail, decision);
     const known = { id: nextId(), identity, contentHash: mail.contentHash, ticketId, commentId: null };
     lookup.messages.set(identity, [...(lookup.messages.get(identity) ?? []), known]);

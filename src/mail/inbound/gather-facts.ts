@@ -9,16 +9,19 @@ import type { KnownMessage, Lookup, Pointers } from './lookup.ts';
 /** Everything the decision depends on, from what the lookup holds. Reads nothing more, writes nothing. */
 export function gatherFacts(
   lookup: Lookup,
-  { mailbox, imported }: Pick<Delivery, 'mailbox' | 'imported'>,
+  { mailbox, imported, messageId, orderedBy }: Pick<Delivery, 'mailbox' | 'imported' | 'messageId' | 'orderedBy'>,
   mail: InboundMail,
   pointers: Pointers,
   identity: string,
-): Facts & { duplicate: KnownMessage | null } {
+): Facts & { known: KnownMessage | null } {
   const sender = lookup.employees.get(normalizeAddress(mail.from.address)) ?? null;
-  const duplicate = lookup.messages.get(identity)?.find(({ contentHash }) => contentHash === mail.contentHash) ?? null;
+  const known = lookup.messages.get(identity)?.find(({ contentHash }) => contentHash === mail.contentHash) ?? null;
+  const settled = known !== null && known.ticketId !== null;
   return {
-    duplicate,
-    duplicateOf: duplicate?.id ?? null,
+    known,
+    // What is judged again is no duplicate of itself.
+    duplicateOf: known && (settled || known.id !== messageId) ? known.id : null,
+    ordered: orderedBy !== null && !settled,
     own: pointers.own,
     probe: pointers.probe,
     receivedCount: mail.receivedCount,

@@ -182,16 +182,20 @@ async function ingestOne(
   const finished = {
     ...{ id, mail, trust, facts: { authentication, fromSource, token: facts.token, class: mail.class.reasons } },
     decision: note ? { ...decision, reason: `${decision.reason}; ${note}` } : decision,
-    ticketId: ticketId ?? facts.duplicate?.ticketId ?? null,
-    commentId: commentId ?? facts.duplicate?.commentId ?? null,
+    ticketId: ticketId ?? facts.known?.ticketId ?? null,
+    commentId: commentId ?? facts.known?.commentId ?? null,
   };
-  if (facts.duplicate) return finishAgain(tx, finished, facts.duplicate);
-  const same = lookup.messages.get(identity) ?? [];
-  const messageId = await finishFirst(tx, { ...finished, identity, collides: same.length > 0 });
-  lookup.messages.set(identity, [
-    ...same,
-    { id: messageId, identity, contentHash: mail.contentHash, ticketId, commentId },
-  ]);
+  if (facts.known) {
+    await finishAgain(tx, finished, facts.known);
+    Object.assign(facts.known, { ticketId: finished.ticketId, commentId: finished.commentId });
+  } else {
+    const same = lookup.messages.get(identity) ?? [];
+    const messageId = await finishFirst(tx, { ...finished, identity, collides: same.length > 0 });
+    lookup.messages.set(identity, [
+      ...same,
+      { id: messageId, identity, contentHash: mail.contentHash, ticketId, commentId },
+    ]);
+  }
   if (ticketId !== null)
     for (const reference of mail.references)
       lookup.awaited.set(reference, [...(lookup.awaited.get(reference) ?? []), ticketId]);
