@@ -46,9 +46,9 @@ const asked = process.argv.some((argument) => argument.includes('system'));
 /** What needs Debian packages or time (`system`) runs only when it is asked for. */
 export default defineConfig({
   cacheDir: '.cache/vite',
-  // As many as there are cores: by default one of two would idle.
   test: {
-    maxWorkers: availableParallelism(),
+    // As many as there are cores: by default one of two would idle. Files of the system suite start many desks each: one at a time.
+    maxWorkers: asked ? 1 : availableParallelism(),
     projects: (asked ? [...everyday, system] : everyday).map((test) => ({ test })),
   },
 });

@@ -87,7 +87,7 @@ export function launchDesk(env: Record<string, string>, args: readonly string[] 
           throw new Error(`The desk ended (${child.exitCode ?? child.signalCode}): ${output}`);
         return /is running\./.test(output);
       },
-      60_000,
+      180_000,
     );
   };
   return { process: child, output: () => output, running, ended };
