@@ -84,6 +84,8 @@ test.concurrent.each([Number(process.env['SEED'] ?? 1), randomInt(2 ** 31)])(
       const [row] = await desk.query<{ n: number }>('select count(*)::int as n from inbound_message');
       return row?.n === arrived;
     });
+    const others = `select state, reason, last_error, attempts, subject from inbound_message where state <> 'applied' and reason not like 'duplicate:%'`;
+    expect(await desk.query(others)).toEqual([]);
     const tickets = await desk.query<{ subject: string }>('select subject from ticket');
     expect(tickets.map(({ subject }) => subject).toSorted()).toEqual(subjects.toSorted());
   },

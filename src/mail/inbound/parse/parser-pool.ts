@@ -149,7 +149,7 @@ class Pool {
       this.failedStarts = 0;
     } else if (message.type === 'start') {
       child.current = message.id;
-      child.currentSince = Date.now();
+      child.currentSince = performance.now();
       this.jobs.get(message.id)?.begun?.();
     } else if (message.type === 'read') {
       if (child.current === message.id) child.current = null;
@@ -179,14 +179,14 @@ class Pool {
       await child.sampleMemory();
       const job = child.current === null ? undefined : this.jobs.get(child.current);
       if (child.rss > this.rssBytes) this.kill(child, 'memory');
-      else if (job && Date.now() - child.currentSince > job.timeMs) this.kill(child, 'timeout');
+      else if (job && performance.now() - child.currentSince > job.timeMs) this.kill(child, 'timeout');
       else if (this.isStalled(child)) this.rescue(child, child.current);
     }
     this.dispatch();
   }
 
   private isStalled(child: ParserChild): boolean {
-    return child.current !== null && Date.now() - child.currentSince > STALL_MS;
+    return child.current !== null && performance.now() - child.currentSince > STALL_MS;
   }
 
   private kill(child: ParserChild, why: FailureCode): void {
