@@ -8,6 +8,8 @@ import { addComment } from '../tickets/add-comment.ts';
 import { lockTicket, may } from '../tickets/access.ts';
 import { Comment } from '../tickets/comment.ts';
 import { Attachment } from '../tickets/attachment.ts';
+import { countTickets } from '../tickets/count-tickets.ts';
+import { editTicket } from '../tickets/edit-ticket.ts';
 import { findAssignee } from '../tickets/find-assignee.ts';
 import { findClassification } from '../tickets/find-category.ts';
 import { listTickets } from '../tickets/list-tickets.ts';
@@ -32,10 +34,12 @@ export function ticketRoutes(router: Router, deps: TicketDeps): void {
   const { frames } = deps.secrets;
 
   mount(router, deps, 'listTickets', async ({ tx, actor, query }) => {
-    const { count, countCapped, next, previous, results } = await listTickets(tx.em, actor, query);
+    const { count, countCapped, similar, next, previous, results } = await listTickets(tx.em, actor, query, tx.now);
     const link = (cursor: string | null) => pageLink('/api/tickets', query, cursor);
-    return { count, count_capped: countCapped, next: link(next), previous: link(previous), results };
+    return { count, count_capped: countCapped, similar, next: link(next), previous: link(previous), results };
   });
+
+  mount(router, deps, 'countTickets', ({ tx, actor }) => countTickets(tx.em, actor, tx.now));
 
   mount(router, deps, 'readTicket', async ({ tx, actor, params }) =>
     presentTicket(await readTicket(tx.em, actor, params.id), actor, frames),
@@ -54,6 +58,14 @@ export function ticketRoutes(router: Router, deps: TicketDeps): void {
       files,
     });
     return presentTicket(await readTicket(tx.em, actor, ticketId), actor, frames);
+  });
+
+  mount(router, deps, 'changeTicket', async ({ tx, actor, params, body, ctx }) => {
+    const ticket = await lockTicket(tx, actor, params.id);
+    const { version, ...changes } = body;
+    await refuseStale(tx, actor, ticket, version);
+    await editTicket(tx, ticket, { actor, channel: channelOf(ctx), changes });
+    return presentTicket(await readTicket(tx.em, actor, ticket.id), actor, frames);
   });
 
   mount(router, deps, 'addComment', async ({ tx, actor, params, body, files, ctx }) => {

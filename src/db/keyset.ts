@@ -21,10 +21,11 @@ export interface Cursor {
   id: number;
 }
 
-/** What a page is sorted by, newest first: a timestamptz and an id, as SQL. */
+/** What a page is sorted by, newest first unless said: a timestamptz and an id, as SQL. */
 export interface Keyset {
   time: string;
   id: string;
+  ascending?: boolean;
 }
 
 /** The column `key` that every row of a page must have beside `id`. */
@@ -33,15 +34,15 @@ export function keyColumn({ time }: Keyset): string {
 }
 
 /** Sorts as the page is read: one that is gone back to is read from its end. */
-export function orderBy({ time, id }: Keyset, cursor: Cursor | null): string {
-  const order = cursor?.direction === 'before' ? 'asc' : 'desc';
+export function orderBy({ time, id, ascending = false }: Keyset, cursor: Cursor | null): string {
+  const order = (cursor?.direction === 'before') !== ascending ? 'asc' : 'desc';
   return `${time} ${order}, ${id} ${order}`;
 }
 
 /** The rows of the page, as a condition. */
-export function beyond({ time, id }: Keyset, cursor: Cursor | null): Sql | null {
+export function beyond({ time, id, ascending = false }: Keyset, cursor: Cursor | null): Sql | null {
   if (!cursor) return null;
-  const sign = cursor.direction === 'after' ? '<' : '>';
+  const sign = (cursor.direction === 'after') !== ascending ? '<' : '>';
   return {
     sql: `(${time}, ${id}) ${sign} (?::timestamp at time zone 'utc', ?::bigint)`,
     params: [cursor.key, cursor.id],

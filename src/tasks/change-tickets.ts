@@ -4,6 +4,7 @@ import type { Transaction } from '../db/transaction.ts';
 import type { Employee } from '../people/employee.ts';
 import { lockTicket } from '../tickets/access.ts';
 import { assignTicket } from '../tickets/assign-ticket.ts';
+import { editTicket } from '../tickets/edit-ticket.ts';
 import { findAssignee } from '../tickets/find-assignee.ts';
 import { findClassification } from '../tickets/find-category.ts';
 import { transitionTicket } from '../tickets/transition-ticket.ts';
@@ -22,6 +23,7 @@ export const changeTickets = {
       const assignee = action.assignee === null ? null : await findAssignee(tx, action.assignee);
       return assignTicket(tx, ticket, { actor, assignee, channel });
     }
+    if (action.type === 'change') return void (await editTicket(tx, ticket, { actor, channel, changes: action }));
     const { categoryId, subCategoryId } = await findClassification(tx, { category: action.category });
     await transitionTicket(tx, ticket, {
       ...{ name: action.name, actor, channel, categoryId, subCategoryId },

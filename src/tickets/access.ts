@@ -50,7 +50,7 @@ export function visibleVisibilities(reader: Person): readonly ('public' | 'inter
 }
 
 /** Facts of a line of history that everybody on the ticket sees; the others are about senders and their mail. */
-const OPEN_FACTS = ['transition', 'from', 'to', 'reason', 'visibility', 'priority', 'category'];
+const OPEN_FACTS = ['transition', 'from', 'to', 'reason', 'visibility', 'priority', 'category', 'changed'];
 
 /** What a person sees of a line of history; null: not even that it is there. */
 export function visibleFacts(

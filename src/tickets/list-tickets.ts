@@ -1,7 +1,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { and, beyond, keyColumn, orderBy, pageOf, readCursor, type Sql } from '../db/keyset.ts';
+import { and, beyond, keyColumn, orderBy, pageOf, readCursor, type Keyset, type Sql } from '../db/keyset.ts';
+import { fieldError } from '../errors.ts';
 import type { Employee } from '../people/employee.ts';
 import { visibleTickets } from './access.ts';
+import { conditionsOf, type TicketFilters } from './filter-tickets.ts';
+import { findMatches, isSearchable, searchTickets, type Match } from './search-tickets.ts';
 import type { Role, Status } from './lifecycle.ts';
 import { ticketNumber, type Channel, type Priority } from './ticket.ts';
 
@@ -52,26 +55,10 @@ export const SUMMARY = {
     left join department d on d.id = t.department_id`,
 } as const;
 
-export type View = 'all' | 'open' | 'new' | 'mine' | 'unassigned' | 'waiting' | 'requested';
-
-const OPEN = `('new', 'open', 'in_progress', 'pending', 'on_hold')`;
-
-/** The portal's views as conditions. */
-const VIEWS: Record<View, (reader: Employee) => Sql> = {
-  all: () => ({ sql: 'true', params: [] }),
-  open: () => ({ sql: `t.status in ${OPEN}`, params: [] }),
-  new: () => ({ sql: `t.status = 'new'`, params: [] }),
-  mine: ({ id }) => ({ sql: `t.assignee_id = ? and t.status in ${OPEN}`, params: [id] }),
-  unassigned: () => ({ sql: `t.assignee_id is null and t.status in ${OPEN}`, params: [] }),
-  waiting: () => ({ sql: `t.status in ('pending', 'on_hold')`, params: [] }),
-  requested: ({ id }) => ({ sql: 't.requester_id = ?', params: [id] }),
-};
-
-export interface ListTickets {
-  view?: View | undefined;
-  status?: Status | undefined;
-  /** TX0001 */
-  number?: string | undefined;
+export interface ListTickets extends TicketFilters {
+  /** Full text; see `searchTickets`. */
+  q?: string | undefined;
+  sort?: Sort | undefined;
   limit?: number | undefined;
   cursor?: string | undefined;
 }
@@ -79,42 +66,64 @@ export interface ListTickets {
 export interface TicketPage {
   count: number;
   countCapped: boolean;
+  /** Nothing is just as `q` says; these look like it. */
+  similar: boolean;
   /** Cursors of the neighbouring pages. */
   next: string | null;
   previous: string | null;
-  results: TicketSummary[];
+  results: (TicketSummary & { match: Match | null })[];
 }
 
 /** Counting stops here: an exact count of a large table costs more than the page (and nobody reads it). */
 const COUNT_CAP = 1000;
 
-const KEYSET = { time: 't.created_at', id: 't.id' };
+export type Sort = 'newest' | 'oldest' | 'updated';
 
-/** A page of the tickets a reader may see, newest submission first; keyset pages, so that a deep page costs as little as the first. */
-export async function listTickets(em: EntityManager, reader: Employee, asked: ListTickets): Promise<TicketPage> {
-  const { limit = 50 } = asked;
+const SORTS: Record<Sort, Keyset> = {
+  newest: { time: 't.created_at', id: 't.id' },
+  oldest: { time: 't.created_at', id: 't.id', ascending: true },
+  updated: { time: 't.updated_at', id: 't.id' },
+};
+
+/**
+ * A page of the tickets a reader may see, newest submission first unless asked; keyset pages, so that a deep page costs as little as the first.
+ * 400 when `q` has no word in it.
+ */
+export async function listTickets(
+  em: EntityManager,
+  reader: Employee,
+  asked: ListTickets,
+  now: Date,
+): Promise<TicketPage> {
+  const { limit = 50, q } = asked;
+  if (q !== undefined && !isSearchable(q)) throw fieldError('q', 'needs a word to look for');
+  const hits = q === undefined ? null : await searchTickets(em, reader, q);
   const scope = and(
     visibleTickets(reader),
-    VIEWS[asked.view ?? 'all'](reader),
-    asked.status ? { sql: 't.status = ?', params: [asked.status] } : null,
-    asked.number ? { sql: 't.number = ?', params: [Number(asked.number.slice(2))] } : null,
+    hits && { sql: `t.id = any(?::bigint[])`, params: [`{${hits.ids.join(',')}}`] },
+    ...conditionsOf(reader, asked, now),
   );
+  const keyset = SORTS[asked.sort ?? 'newest'];
   const cursor = readCursor(asked.cursor);
-  const page = and(scope, beyond(KEYSET, cursor));
+  const page = and(scope, beyond(keyset, cursor));
   const rows = await em.execute<(SummaryRow & { key: string })[]>(
-    `select ${SUMMARY.columns}, ${keyColumn(KEYSET)} from ${SUMMARY.from} where ${page.sql}
-      order by ${orderBy(KEYSET, cursor)} limit ${limit + 1}`,
+    `select ${SUMMARY.columns}, ${keyColumn(keyset)} from ${SUMMARY.from} where ${page.sql}
+      order by ${orderBy(keyset, cursor)} limit ${limit + 1}`,
     page.params,
   );
   const { shown, next, previous } = pageOf(rows, limit, cursor);
-  const count = await countTickets(em, scope);
+  const count = await countUpTo(em, scope);
+  const results = shown.map(summaryOf);
+  const ids = results.map(({ id }) => id);
+  const matches = q === undefined || hits?.similar ? null : await findMatches(em, reader, q, ids);
   return {
-    ...{ count: Math.min(count, COUNT_CAP), countCapped: count > COUNT_CAP, next, previous },
-    results: shown.map(summaryOf),
+    ...{ count: Math.min(count, COUNT_CAP), countCapped: count > COUNT_CAP || (hits?.capped ?? false) },
+    ...{ similar: hits?.similar ?? false, next, previous },
+    results: results.map((result) => ({ ...result, match: matches?.get(result.id) ?? null })),
   };
 }
 
-async function countTickets(em: EntityManager, { sql, params }: Sql): Promise<number> {
+async function countUpTo(em: EntityManager, { sql, params }: Sql): Promise<number> {
   const [row] = await em.execute<{ n: string }[]>(
     `select count(*) as n from (select 1 from ticket t where ${sql} limit ${COUNT_CAP + 1}) counted`,
     params,

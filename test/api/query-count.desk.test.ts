@@ -29,6 +29,7 @@ const MOST: Record<string, number> = {
   exportAudit: 10,
   listApiKeys: 4,
   listTickets: 5,
+  countTickets: 4,
   readTicket: 9,
   downloadAttachment: 5,
   listSessions: 4,

@@ -2,8 +2,10 @@ import type { Paths } from './method-and-path.ts';
 
 export const TICKETS_PATHS = {
   listTickets: ['GET', '/api/tickets'],
+  countTickets: ['GET', '/api/badges'],
   openTicket: ['POST', '/api/tickets'],
   readTicket: ['GET', '/api/tickets/:id'],
+  changeTicket: ['PATCH', '/api/tickets/:id'],
   addComment: ['POST', '/api/tickets/:id/comments'],
   transitionTicket: ['POST', '/api/tickets/:id/transitions'],
   downloadAttachment: ['GET', '/api/attachments/:id/download'],

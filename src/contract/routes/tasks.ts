@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { TASKS_PATHS } from '../paths/tasks.ts';
 import { EVERYONE, idParams, route, STAFF, type Route } from '../route.ts';
 import * as schema from '../schemas.ts';
-import { transitionBody } from './tickets.ts';
+import { ticketChanges, transitionBody } from './tickets.ts';
 
 /** Tickets of one request. */
 const MOST_TICKETS = 500;
@@ -18,12 +18,13 @@ export const bulkChange = z.strictObject({
     transitionBody.omit({ version: true }).extend({ type: z.literal('transition'), assignee: z.int().optional() }),
     /** id of a coordinator or admin; null takes the tickets from whoever has them */
     z.strictObject({ type: z.literal('assign'), assignee: z.int().positive().nullable() }),
+    ticketChanges.omit({ subject: true, scheduled_for: true }).extend({ type: z.literal('change') }),
   ]),
 });
 
 export const tasksRoutes = {
   changeTickets: route({
-    summary: 'Change the status or the assignee of many tickets',
+    summary: 'Change the status, the assignee or the classification of many tickets',
     access: STAFF,
     scope: 'tickets:write',
     body: bulkChange,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { STATUSES, TRANSITION_NAMES } from '../../tickets/lifecycle.ts';
 import type { TICKETS_PATHS } from '../paths/tickets.ts';
-import { EVERYONE, id, idParams, limit, route, type Route } from '../route.ts';
+import { EVERYONE, id, idParams, limit, route, STAFF, type Route } from '../route.ts';
 import * as schema from '../schemas.ts';
 
 /** Filters of the list, as the portal's views need them. */
@@ -13,6 +13,25 @@ export const ticketFilters = z.strictObject({
     .string()
     .regex(/^TX\d{4,15}$/)
     .optional(),
+  priority: z.enum([...schema.PRIORITIES, 'none']).optional(),
+  /** name or id of a category or sub-category */
+  category: schema.line(100).optional(),
+  /** name or id */
+  department: schema.line(100).optional(),
+  /** id of an employee */
+  assignee: z.union([z.enum(['me', 'none']), id]).optional(),
+  requester: z.union([z.literal('me'), id]).optional(),
+  channel: z.enum(['mail', 'portal', 'api']).optional(),
+  /** submitted at this time or later */
+  created_from: schema.time.optional(),
+  /** submitted before */
+  created_to: schema.time.optional(),
+  has_attachment: z.enum(['true', 'false']).optional(),
+  /** not over though its scheduled date has passed */
+  overdue: z.enum(['true', 'false']).optional(),
+  /** Words in subject, comments, names of files, name and address of the requester; "words together"; a ticket number. */
+  q: schema.line(200).optional(),
+  sort: z.enum(['newest', 'oldest', 'updated']).optional(),
   limit: limit.optional(),
   cursor: z.string().max(100).optional(),
 });
@@ -32,6 +51,24 @@ export const transitionBody = z.strictObject({
   version: version.optional(),
 });
 
+/** name or id */
+const nameOrId = z.union([schema.line(100), z.int()]);
+
+/** What staff may change beside the status. null takes it away; a new category takes the sub-category of the old one with it. */
+export const ticketChanges = z.strictObject({
+  subject: schema.line(300).optional(),
+  priority: schema.priority.optional(),
+  category: nameOrId.nullable().optional(),
+  sub_category: nameOrId.nullable().optional(),
+  department: nameOrId.nullable().optional(),
+  scheduled_for: schema.time.nullable().optional(),
+  /** id of a coordinator or admin; `round_robin`: whose turn it is; `least_open`: who has the fewest open tickets; null: nobody */
+  assignee: z
+    .union([z.int().positive(), z.enum(['round_robin', 'least_open'])])
+    .nullable()
+    .optional(),
+});
+
 const newComment = z.strictObject({
   body: schema.words(100_000),
   visibility: z.enum(['public', 'internal']).default('public'),
@@ -42,20 +79,34 @@ const newTicket = z.strictObject({
   subject: schema.line(300),
   description: schema.words(100_000),
   /** name or id */
-  category: z.union([schema.line(100), z.int()]).optional(),
-  sub_category: z.union([schema.line(100), z.int()]).optional(),
-  department: z.union([schema.line(100), z.int()]).optional(),
+  category: nameOrId.optional(),
+  sub_category: nameOrId.optional(),
+  department: nameOrId.optional(),
   priority: schema.priority.optional(),
   scheduled_for: schema.time.optional(),
+});
+
+const excerpt = z.array(z.object({ text: z.string(), hit: z.boolean() }));
+
+const ticketLine = schema.TicketSummary.extend({
+  /** Where it has the words of `q`; null without them, and where it only looks like it. */
+  match: z.object({ subject: excerpt, comment: excerpt.nullable(), file: z.string().nullable() }).nullable(),
+});
+
+const count = z.int();
+const badges = z.object({
+  ...{ open: count, new: count, mine: count, unassigned: count, waiting: count, overdue: count },
 });
 
 const ticketPage = z.object({
   /** Exact up to 1,000; beyond it stops counting and says so in `count_capped`. */
   count: z.int(),
   count_capped: z.boolean(),
+  /** Nothing is just as `q` says; these look like it. */
+  similar: z.boolean(),
   next: z.string().nullable(),
   previous: z.string().nullable(),
-  results: z.array(schema.TicketSummary),
+  results: z.array(ticketLine),
 });
 
 const file = z.unknown();
@@ -67,6 +118,12 @@ export const ticketsRoutes = {
     scope: 'tickets:read',
     query: ticketFilters,
     response: ticketPage,
+  }),
+  countTickets: route({
+    summary: 'How many tickets the reader has in each view of what is not over',
+    access: EVERYONE,
+    scope: 'tickets:read',
+    response: badges,
   }),
   openTicket: route({
     summary: 'Submit a ticket',
@@ -82,6 +139,14 @@ export const ticketsRoutes = {
     access: EVERYONE,
     scope: 'tickets:read',
     params: idParams,
+    response: schema.Ticket,
+  }),
+  changeTicket: route({
+    summary: 'Change what a ticket is about, how urgent it is and who has it',
+    access: STAFF,
+    scope: 'tickets:write',
+    params: idParams,
+    body: ticketChanges.extend({ version: version.optional() }),
     response: schema.Ticket,
   }),
   addComment: route({

@@ -41,6 +41,8 @@ export const ticketSamples = {
   listTickets: { own: () => ({ query: { limit: '2' } }) },
   openTicket: { own: () => ({ body: { subject: 'Sample', description: 'A sample.', category: 'Other' } }) },
   readTicket: onTicket(),
+  countTickets: { own: () => ({}) },
+  changeTicket: onTicket(() => ({ body: { priority: 'high' } })),
   addComment: onTicket(() => ({ body: { body: 'Words' } })),
   transitionTicket: onTicket(({ role }) => ({
     body: role === 'employee' ? { name: 'withdraw' } : { name: 'approve', priority: 'low' },
