@@ -20,6 +20,7 @@ import { passwordRoutes } from './password.ts';
 import { employeeRoutes } from './people.ts';
 import { problem } from './problem.ts';
 import { profileRoutes } from './profile.ts';
+import { reportRoutes } from './reports.ts';
 import { referenceRoutes } from './reference/reference-routes.ts';
 import { registrationRoutes } from './registration.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -69,6 +70,7 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   employeeRoutes(router, deps);
   ticketRoutes(router, deps);
   taskRoutes(router, deps);
+  reportRoutes(router, deps);
   attachmentRoutes(router, deps);
   settingsRoutes(router, deps);
   classificationRoutes(router, deps);

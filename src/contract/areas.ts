@@ -7,6 +7,7 @@ import { ledgerRoutes } from './routes/ledger.ts';
 import { localMailRoutes } from './routes/local-mail.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { profileRoutes } from './routes/profile.ts';
+import { reportsRoutes } from './routes/reports.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { tasksRoutes } from './routes/tasks.ts';
 import { ticketsRoutes } from './routes/tickets.ts';
@@ -18,6 +19,7 @@ export const AREAS: Record<string, Record<string, Route>> = {
   'Second factors': factorsRoutes,
   Tickets: ticketsRoutes,
   Tasks: tasksRoutes,
+  Reports: reportsRoutes,
   'Own account': profileRoutes,
   People: peopleRoutes,
   'API keys': keysRoutes,

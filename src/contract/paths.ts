@@ -6,6 +6,7 @@ import { LEDGER_PATHS } from './paths/ledger.ts';
 import { LOCAL_MAIL_PATHS } from './paths/local-mail.ts';
 import { PEOPLE_PATHS } from './paths/people.ts';
 import { PROFILE_PATHS } from './paths/profile.ts';
+import { REPORTS_PATHS } from './paths/reports.ts';
 import { SETTINGS_PATHS } from './paths/settings.ts';
 import { TASKS_PATHS } from './paths/tasks.ts';
 import { TICKETS_PATHS } from './paths/tickets.ts';
@@ -22,6 +23,7 @@ export const PATHS = {
   ...KEYS_PATHS,
   ...TICKETS_PATHS,
   ...TASKS_PATHS,
+  ...REPORTS_PATHS,
   ...SETTINGS_PATHS,
   ...LEDGER_PATHS,
   ...AUDIT_PATHS,

@@ -8,6 +8,7 @@ import { ledgerRoutes } from './routes/ledger.ts';
 import { localMailRoutes } from './routes/local-mail.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { profileRoutes } from './routes/profile.ts';
+import { reportsRoutes } from './routes/reports.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { tasksRoutes } from './routes/tasks.ts';
 import { ticketsRoutes } from './routes/tickets.ts';
@@ -23,6 +24,7 @@ export const ROUTES = {
   ...keysRoutes,
   ...ticketsRoutes,
   ...tasksRoutes,
+  ...reportsRoutes,
   ...settingsRoutes,
   ...ledgerRoutes,
   ...auditRoutes,

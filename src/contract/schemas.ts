@@ -6,6 +6,8 @@ export const priority = z.enum(PRIORITIES);
 export const status = z.enum(STATUSES);
 /** ISO 8601 in UTC. */
 export const time = z.iso.datetime();
+/** A moment that PostgreSQL can read too: not the year 0. */
+export const moment = time.refine((text) => !text.startsWith('0000'), 'is too long ago');
 /** Half a surrogate pair is no text: in JSON PostgreSQL refuses it, elsewhere it would silently become another character. */
 const wellFormed = [(text: string) => text.isWellFormed(), 'must be well-formed Unicode'] as const;
 /** One line of text: no control characters, so that it can stand in a mail header. */

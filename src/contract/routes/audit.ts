@@ -3,9 +3,6 @@ import type { AUDIT_PATHS } from '../paths/audit.ts';
 import { ADMINS, id, limit, route, type Route } from '../route.ts';
 import * as schema from '../schemas.ts';
 
-/** A moment that PostgreSQL can read too: not the year 0. */
-const moment = schema.time.refine((text) => !text.startsWith('0000'), 'is too long ago');
-
 const filters = {
   /** id of the employee who did it */
   actor: id.optional(),
@@ -21,8 +18,8 @@ const filters = {
   subject_id: id.optional(),
   outcome: z.enum(['done', 'refused']).optional(),
   /** from this moment on, and before that one */
-  from: moment.optional(),
-  to: moment.optional(),
+  from: schema.moment.optional(),
+  to: schema.moment.optional(),
 };
 
 const entry = z.object({

@@ -23,9 +23,9 @@ export const ticketFilters = z.strictObject({
   requester: z.union([z.literal('me'), id]).optional(),
   channel: z.enum(['mail', 'portal', 'api']).optional(),
   /** submitted at this time or later */
-  created_from: schema.time.optional(),
+  created_from: schema.moment.optional(),
   /** submitted before */
-  created_to: schema.time.optional(),
+  created_to: schema.moment.optional(),
   has_attachment: z.enum(['true', 'false']).optional(),
   /** not over though its scheduled date has passed */
   overdue: z.enum(['true', 'false']).optional(),
@@ -61,7 +61,7 @@ export const ticketChanges = z.strictObject({
   category: nameOrId.nullable().optional(),
   sub_category: nameOrId.nullable().optional(),
   department: nameOrId.nullable().optional(),
-  scheduled_for: schema.time.nullable().optional(),
+  scheduled_for: schema.moment.nullable().optional(),
   /** id of a coordinator or admin; `round_robin`: whose turn it is; `least_open`: who has the fewest open tickets; null: nobody */
   assignee: z
     .union([z.int().positive(), z.enum(['round_robin', 'least_open'])])
@@ -83,7 +83,7 @@ const newTicket = z.strictObject({
   sub_category: nameOrId.optional(),
   department: nameOrId.optional(),
   priority: schema.priority.optional(),
-  scheduled_for: schema.time.optional(),
+  scheduled_for: schema.moment.optional(),
 });
 
 const excerpt = z.array(z.object({ text: z.string(), hit: z.boolean() }));

@@ -58,6 +58,12 @@ export const ticketSamples = {
       body: { ids: [(await ticketOf(me)).id], action: { type: 'transition', name: 'approve', priority: 'low' } },
     }),
   },
+  reportVolume: { own: () => ({}) },
+  reportTimes: { own: () => ({}) },
+  reportBacklog: { own: () => ({}) },
+  reportReopens: { own: () => ({}) },
+  reportWorkload: { own: () => ({}) },
+  exportReport: { own: () => ({ query: { report: 'volume' } }) },
   readTask: {
     own: async (world, me) => ({ params: { id: await task(world, me) } }),
     foreign: async (world) => ({ params: { id: await task(world, world.other) } }),
