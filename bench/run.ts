@@ -1,7 +1,12 @@
 import { benchIngest } from './ingest.ts';
+import { benchLists } from './lists.ts';
 import { benchParse } from './parse.ts';
 
-const BENCHES: Record<string, (args: string[]) => Promise<void>> = { ingest: benchIngest, parse: benchParse };
+const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
+  ingest: benchIngest,
+  lists: benchLists,
+  parse: benchParse,
+};
 
 const [name = '', ...args] = process.argv.slice(2);
 const bench = BENCHES[name];

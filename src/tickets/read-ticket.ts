@@ -29,7 +29,7 @@ export interface TicketView {
 export async function readTicket(em: EntityManager, reader: Employee, id: number): Promise<TicketView> {
   const { sql, params } = visibleTickets(reader);
   const [row] = await em.execute<(SummaryRow & { follows_number: string | null })[]>(
-    `select ${SUMMARY.columns}, f.number as follows_number from ${SUMMARY.from} left join ticket f on f.id = t.follows_id where t.id = ? and ${sql}`,
+    `select ${SUMMARY.columns}, f.number as follows_number from ticket t ${SUMMARY.joins} left join ticket f on f.id = t.follows_id where t.id = ? and ${sql}`,
     [id, ...params],
   );
   if (!row) throw ticketNotFound();

@@ -1,10 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Sql } from '../db/keyset.ts';
 import type { Employee } from '../people/employee.ts';
-import { visibleTickets, visibleVisibilities } from './access.ts';
+import { may, visibleTickets, visibleVisibilities } from './access.ts';
 
 /** Tickets found in one place (subjects, comments, files, names): the newest so many. A common word is in all of them, and nobody reads that far. */
 const MOST = 1000;
+/** Comments and files of staff's questions that are looked at: the newest. Who has a few tickets has all of their own looked at. */
+const MOST_PARTS = 5000;
 /** How much of a word must be there to be similar (pg_trgm, 0 to 1): a letter too few or too many, or two that changed places. */
 const ALIKE = 0.5;
 /** Similar ones, when nothing is just so. */
@@ -70,9 +72,12 @@ function exactly(reader: Employee, scope: Sql, text: string): Sql[] {
   const seen = [...visibleVisibilities(reader)];
   const words = phrasesOf(text).flat();
   const [, number] = /^(?:TX)?0*(\d{1,15})$/i.exec(text.trim()) ?? [];
+  const parts = (table: string) =>
+    `select o.ticket_id from ${table} o where o.search @@ ${QUERY} and o.visibility in (?)`;
   const within = (table: string): Sql => ({
-    sql: `select o.ticket_id as id from ${table} o join ticket t on t.id = o.ticket_id
-      where o.search @@ ${QUERY} and o.visibility in (?) and ${scope.sql}`,
+    sql: may(reader, 'see-behind')
+      ? `select t.id from (${parts(table)} order by o.id desc limit ${MOST_PARTS}) o join ticket t on t.id = o.ticket_id where ${scope.sql}`
+      : `select t.id from ticket t where t.id in (${parts(table)}) and ${scope.sql}`,
     params: [query, seen, ...scope.params],
   });
   return [
@@ -105,15 +110,19 @@ function similarly(scope: Sql, text: string): Sql[] {
 }
 
 async function union(em: EntityManager, places: readonly Sql[], most: number): Promise<Omit<Hits, 'similar'>> {
-  const rows = await em.execute<{ id: string; n: string }[]>(
-    places
-      .map(({ sql }, at) => `(select distinct id, ${at} as n from (${sql} order by 1 desc limit ${most}) place_${at})`)
-      .join(' union all '),
+  const looked = places.map(
+    ({ sql }, at) => `place_${at} as materialized (${sql} order by 1 desc limit ${MOST_PARTS})`,
+  );
+  const found = places.map(
+    (_, at) =>
+      `(select id, (select count(*) from place_${at}) as looked from place_${at} group by id order by id desc limit ${most})`,
+  );
+  const rows = await em.execute<{ id: string; looked: string }[]>(
+    `with ${looked.join(', ')} ${found.join(' union all ')}`,
     places.flatMap(({ params }) => params),
   );
-  const counts = new Map<string, number>();
-  for (const { n } of rows) counts.set(n, (counts.get(n) ?? 0) + 1);
-  return { ids: [...new Set(rows.map(({ id }) => Number(id)))], capped: [...counts.values()].some((n) => n >= most) };
+  const ids = [...new Set(rows.map(({ id }) => Number(id)))];
+  return { ids, capped: rows.some((row) => Number(row.looked) >= MOST_PARTS) || ids.length >= most };
 }
 
 /** Control characters mark what was found: no text that people write has them, and none is shown. */
