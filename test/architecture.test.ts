@@ -20,7 +20,7 @@ const FENCES: Record<string, RegExp> = {
   handlebars: /^mail\/outbound\/render-template\.ts$/,
   koa: /^api\//,
   '@koa/router': /^api\//,
-  jsonwebtoken: /^(people\/access-token|api\/frame-token)\.ts$/,
+  jsonwebtoken: /^(people\/access-token|api\/(frame|download)-token)\.ts$/,
   otpauth: /^people\/factors\/totp\/one-time-code\.ts$/,
   '@simplewebauthn/server': /^people\/factors\/passkeys\/ceremony\.ts$/,
   'openid-client': /^people\/identities\/provider\.ts$/,

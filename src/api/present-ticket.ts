@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type * as schema from '../contract/schemas.ts';
+import { hasThumbnail } from '../files/picture.ts';
 import type { Employee, Person } from '../people/employee.ts';
 import { may, visibleFacts } from '../tickets/access.ts';
 import { FINAL_STATUSES, type Status } from '../tickets/lifecycle.ts';
@@ -80,5 +81,7 @@ function presentAttachment({
   inline,
   scan,
 }: Attachment): z.input<typeof schema.Attachment> {
-  return { id, filename, content_type: contentType, size, inline, scan, url: `/api/attachments/${id}/download` };
+  const path = `/api/attachments/${id}`;
+  const thumbnail = hasThumbnail({ contentType }) && scan !== 'infected' ? `${path}/thumbnail` : null;
+  return { id, filename, content_type: contentType, size, inline, scan, url: `${path}/download`, thumbnail };
 }

@@ -56,6 +56,8 @@ export const Attachment = z.object({
   scan: z.enum(['unscanned', 'clean', 'infected', 'error']),
   /** Path of the download; needs the Authorization header. */
   url: z.string(),
+  /** Path of a small picture, likewise; null when there is none. */
+  thumbnail: z.string().nullable(),
 });
 
 export const Delivery = z.object({

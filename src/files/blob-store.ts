@@ -20,7 +20,7 @@ export interface BlobStore {
   /** Throws when the bytes are not those that were stored (M30). */
   read(sha256: string): Promise<Buffer>;
   /** Fails at its end when the bytes are not those that were stored. */
-  stream(sha256: string): Readable;
+  stream(sha256: string, range?: { start: number; end: number }): Readable;
   /** Size in bytes, or null when there is no such blob. */
   size(sha256: string): Promise<number | null>;
   /** Whether so many bytes may be taken without filling the disk: what is taken then must also be worked on. */
@@ -103,7 +103,10 @@ export async function localBlobStore(dir: string): Promise<BlobStore> {
       });
     },
     read: (sha256) => readWhole(pathOf(sha256), sha256),
-    stream: (sha256) => Readable.from(verified(createReadStream(pathOf(sha256)), sha256), { objectMode: false }),
+    stream: (sha256, range) =>
+      range
+        ? createReadStream(pathOf(sha256), range)
+        : Readable.from(verified(createReadStream(pathOf(sha256)), sha256), { objectMode: false }),
     size: (sha256) => sizeOf(pathOf(sha256)),
     async hasRoom(bytes) {
       const { bavail, bsize } = await statfs(dir);

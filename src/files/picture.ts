@@ -12,6 +12,9 @@ const PIXELS = 50_000_000;
 /** Seconds that one picture may take. */
 const PATIENCE = 10;
 
+/** Pixels of the longer side of a thumbnail, twice what is shown: screens are dense. */
+const THUMBNAIL = 480;
+
 const MAGIC = [
   { format: 'png', bytes: Buffer.from('89504e470d0a1a0a', 'hex') },
   { format: 'jpeg', bytes: Buffer.from('ffd8ff', 'hex') },
@@ -27,16 +30,30 @@ sharp.cache(false);
  * the file was. Throws a field error for what is no whole PNG or JPEG, whatever it is called.
  */
 export async function normalizePicture(bytes: Buffer, field = 'picture'): Promise<Buffer> {
-  const magic = MAGIC.find((known) => bytes.subarray(0, known.bytes.length).equals(known.bytes));
-  if (!magic) throw fieldError(field, 'must be a PNG or JPEG image');
+  if (!isPicture(bytes)) throw fieldError(field, 'must be a PNG or JPEG image');
+  return redraw(bytes, SIDE).catch(() => {
+    throw fieldError(field, 'is damaged, or larger than can be read');
+  });
+}
+
+/** Whether a small picture can be made of a file. */
+export function hasThumbnail({ contentType }: { contentType: string }): boolean {
+  return (PICTURE_TYPES as readonly string[]).includes(contentType);
+}
+
+/** A small JPEG of a PNG or JPEG, made from its pixels; null for what is none, is damaged, or is larger than can be read. */
+export async function makeThumbnail(bytes: Buffer): Promise<Buffer | null> {
+  return isPicture(bytes) ? redraw(bytes, THUMBNAIL).catch(() => null) : null;
+}
+
+const isPicture = (bytes: Buffer) => MAGIC.some((known) => bytes.subarray(0, known.bytes.length).equals(known.bytes));
+
+function redraw(bytes: Buffer, side: number): Promise<Buffer> {
   return sharp(bytes, { limitInputPixels: PIXELS, failOn: 'truncated' })
     .timeout({ seconds: PATIENCE })
     .autoOrient()
-    .resize({ width: SIDE, height: SIDE, fit: 'inside', withoutEnlargement: true })
+    .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
     .flatten({ background: '#ffffff' })
     .jpeg({ quality: 85 })
-    .toBuffer()
-    .catch(() => {
-      throw fieldError(field, 'is damaged, or larger than can be read');
-    });
+    .toBuffer();
 }

@@ -38,6 +38,7 @@ const MOST: Record<string, number> = {
   exportReport: 6,
   readTicket: 9,
   downloadAttachment: 5,
+  readThumbnail: 5,
   listSessions: 4,
   readProfile: 4,
   readPicture: 4,
@@ -73,6 +74,7 @@ beforeAll(async () => {
   ids = {
     readTicket: await first(),
     downloadAttachment: file?.id ?? 0,
+    readThumbnail: await thumbnailed(),
     readLocalMail: 1,
     readPicture: id,
     readEmployee: id,
@@ -92,6 +94,14 @@ function comment(ticketId: number, visibility = 'public') {
   form.set('visibility', visibility);
   form.append('attachments', new Blob(['file'], { type: 'text/plain' }), 'a.txt');
   return staff.send('POST', `/api/tickets/${ticketId}/comments`, form);
+}
+
+async function thumbnailed(): Promise<number> {
+  const form = new FormData();
+  form.set('body', 'A picture.');
+  form.append('attachments', new File([new Uint8Array(await picture(9, 9))], 'a.png', { type: 'image/png' }));
+  const { body } = await staff.send('POST', `/api/tickets/${await first()}/comments`, form);
+  return (body['attachments'] as { id: number }[])[0]?.id ?? 0;
 }
 
 async function first(): Promise<number> {
@@ -148,7 +158,7 @@ test('30 tickets, 20 comments with files and 20 mails are read in as many statem
   await desk().receive(mail('Subject: Another one'));
   const { results } = (await staff.get('/api/tickets')).body as { results: unknown[] };
   const { conversation } = (await staff.get(`/api/tickets/${ids.readTicket}`)).body as { conversation: unknown[] };
-  expect([results.length, conversation.length]).toEqual([32, 21]);
+  expect([results.length, conversation.length]).toEqual([32, 22]);
   expect(await countAll()).toEqual(few);
 });
 

@@ -8,5 +8,7 @@ export const TICKETS_PATHS = {
   changeTicket: ['PATCH', '/api/tickets/:id'],
   addComment: ['POST', '/api/tickets/:id/comments'],
   transitionTicket: ['POST', '/api/tickets/:id/transitions'],
+  linkAttachment: ['POST', '/api/attachments/:id/link'],
+  readThumbnail: ['GET', '/api/attachments/:id/thumbnail'],
   downloadAttachment: ['GET', '/api/attachments/:id/download'],
 } as const satisfies Paths;

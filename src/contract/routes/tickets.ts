@@ -167,6 +167,22 @@ export const ticketsRoutes = {
     body: transitionBody,
     response: schema.Ticket,
   }),
+  linkAttachment: route({
+    summary: 'A link to a file that needs no Authorization header, good for five minutes',
+    access: EVERYONE,
+    scope: 'tickets:read',
+    params: idParams,
+    response: z.object({ url: z.string(), expires_at: schema.time }),
+    secret: true,
+  }),
+  readThumbnail: route({
+    summary: 'A small picture of an image file (PNG or JPEG)',
+    access: EVERYONE,
+    scope: 'tickets:read',
+    params: idParams,
+    gives: 'stream',
+    response: file,
+  }),
   downloadAttachment: route({
     summary: 'The bytes of an attachment',
     access: EVERYONE,

@@ -1,18 +1,24 @@
 import type { Actor } from '../../support/actors.ts';
+import { picture } from '../../support/pictures.ts';
 import type { Sample, World } from '../samples.ts';
 
 const STAFF = ['coordinator', 'admin'] as const;
 
 /** A new ticket of somebody, with a file. */
-export async function ticketOf(by: Actor): Promise<{ id: number; fileId: number }> {
+export async function ticketOf(
+  by: Actor,
+  file = new File(['bytes'], 'sample.txt', { type: 'text/plain' }),
+): Promise<{ id: number; fileId: number }> {
   const form = new FormData();
   for (const [name, value] of Object.entries({ subject: 'Sample', description: 'A sample.', category: 'Other' }))
     form.set(name, value);
-  form.append('attachments', new Blob(['bytes'], { type: 'text/plain' }), 'sample.txt');
+  form.append('attachments', file);
   const { body } = await by.send('POST', '/api/tickets', form);
   const { id, conversation } = body as { id: number; conversation: { attachments: { id: number }[] }[] };
   return { id, fileId: conversation[0]?.attachments[0]?.id ?? 0 };
 }
+
+const image = async () => new File([new Uint8Array(await picture(9, 9))], 'sample.png', { type: 'image/png' });
 
 /** A request about a ticket: on one's own, or on that of the other one. */
 function onTicket(request: (me: Actor) => object = () => ({})): Sample {
@@ -47,6 +53,16 @@ export const ticketSamples = {
   transitionTicket: onTicket(({ role }) => ({
     body: role === 'employee' ? { name: 'withdraw' } : { name: 'approve', priority: 'low' },
   })),
+  linkAttachment: {
+    own: async (_, me) => ({ params: { id: (await ticketOf(me)).fileId } }),
+    foreign: async ({ other }) => ({ params: { id: (await ticketOf(other)).fileId } }),
+    reach: STAFF,
+  },
+  readThumbnail: {
+    own: async (_, me) => ({ params: { id: (await ticketOf(me, await image())).fileId } }),
+    foreign: async ({ other }) => ({ params: { id: (await ticketOf(other, await image())).fileId } }),
+    reach: STAFF,
+  },
   downloadAttachment: {
     own: async (_, me) => ({ params: { id: (await ticketOf(me)).fileId } }),
     foreign: async ({ other }) => ({ params: { id: (await ticketOf(other)).fileId } }),
