@@ -4,6 +4,7 @@ class Shell {
   ready = $state<string | undefined>(undefined);
   navigation = $state(false);
   help = $state(false);
+  palette = $state(false);
 }
 
 export const shell = new Shell();

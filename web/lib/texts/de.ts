@@ -55,6 +55,7 @@ export const de: Texts = {
     themes: { system: 'Wie das System', light: 'Hell', dark: 'Dunkel' },
     toggleTheme: 'Zwischen hell und dunkel wechseln',
     keys: 'Tasten',
+    own: 'Ihr Konto',
     signOut: 'Abmelden',
   },
 
@@ -76,6 +77,8 @@ export const de: Texts = {
     forgotten: 'Vergessen?',
     or: 'oder',
     mailLink: 'Stattdessen einen Link mailen',
+    passkey: 'Mit einem Passkey anmelden',
+    passkeyRefused: 'Dieser Passkey öffnet hier kein Konto. Nehmen Sie einen anderen Weg.',
     provider: (name) => `Mit ${name} anmelden`,
     first: 'Zum ersten Mal hier?',
   },
@@ -201,6 +204,13 @@ export const de: Texts = {
     localMail: 'Lokale Mail',
     mail: 'Mail',
     tickets: 'Tickets',
+    jump: 'Suchen oder springen',
+    heldBack: 'Zurückgehalten',
+    ledger: 'Mail-Buch',
+    desk: 'Helpdesk',
+    employees: 'Mitarbeiter',
+    settings: 'Einstellungen',
+    audit: 'Protokoll',
   },
 
   views: {
@@ -623,6 +633,9 @@ export const de: Texts = {
     tooLarge: 'Das ist zu groß zum Senden.',
     server: 'Dem Helpdesk ist ein Fehler unterlaufen. Nichts ist verloren, versuchen Sie es noch einmal.',
     offline: 'Es gibt keine Verbindung zum Helpdesk. Versuchen Sie es, wenn sie wieder da ist.',
+    conflict: 'Jemand hat das in der Zwischenzeit geändert. So steht es jetzt; was Sie geschrieben haben, ist noch da.',
+    pageTitle: 'Die Seite konnte nicht geladen werden',
+    pageLoading: 'Die Seite wird geladen',
   },
 
   keys: {

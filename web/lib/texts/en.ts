@@ -53,6 +53,7 @@ export const en = {
     themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
     toggleTheme: 'Switch between light and dark',
     keys: 'Keys',
+    own: 'Your account',
     signOut: 'Sign out',
   },
 
@@ -73,6 +74,8 @@ export const en = {
     forgotten: 'Forgotten?',
     or: 'or',
     mailLink: 'Mail me a link instead',
+    passkey: 'Sign in with a passkey',
+    passkeyRefused: 'This passkey does not open an account here. Use another way.',
     provider: (name: string) => `Sign in with ${name}`,
     first: 'First time here?',
   },
@@ -193,6 +196,13 @@ export const en = {
     localMail: 'Local mail',
     mail: 'Mail',
     tickets: 'Tickets',
+    jump: 'Search or jump',
+    heldBack: 'Held back',
+    ledger: 'Mail ledger',
+    desk: 'Desk',
+    employees: 'Employees',
+    settings: 'Settings',
+    audit: 'Audit log',
   },
 
   views: {
@@ -609,6 +619,9 @@ export const en = {
     tooLarge: 'This is too large to be sent.',
     server: 'The desk made a mistake. Nothing is lost, try again.',
     offline: 'There is no connection to the desk. Try again when it is back.',
+    conflict: 'Somebody has changed this in the meantime. Here is how it stands now; what you wrote is kept.',
+    pageTitle: 'The page could not be loaded',
+    pageLoading: 'Loading the page',
   },
 
   keys: {
