@@ -5,6 +5,8 @@ class Shell {
   navigation = $state(false);
   help = $state(false);
   palette = $state(false);
+  /** What is to be written on the ticket page that comes next. */
+  writing: 'public' | 'internal' | null = null;
 }
 
 export const shell = new Shell();

@@ -1,3 +1,4 @@
+/* eslint svelte/prefer-svelte-reactivity: off -- nobody watches the set */
 import { en, type Texts } from './texts/en.ts';
 import { remember, remembered } from './remember.ts';
 

@@ -216,7 +216,13 @@ export const en = {
 
   queue: {
     label: (view: string, count: string) => `${view}, ${count}`,
-    columns: ['Status', 'Number', 'Subject', 'Requester', 'Priority', 'Assignee', 'Updated'],
+    columns: ['Selected', 'Status', 'Number', 'Subject', 'Requester', 'Priority', 'Assignee', 'Updated'],
+    status: 'Status',
+    anyStatus: 'any',
+    select: (number: string) => `Select ${number}`,
+    tickets: (n: number) => (n === 1 ? '1 ticket' : `${n} tickets`),
+    eachRequester: 'Each requester',
+    emptyFilter: pair('No ticket of this status here', 'Choose another status, or any.'),
     more: 'Show more',
     loadingMore: 'Loading',
     shown: (shown: number, count: string) => `${shown} of ${count}`,
@@ -236,6 +242,27 @@ export const en = {
     },
     seeUnassigned: 'See unassigned',
     writeFirst: 'Write a first mail',
+  },
+
+  bulk: {
+    label: (n: number) => (n === 1 ? 'What to do with 1 selected ticket' : `What to do with ${n} selected tickets`),
+    selected: (n: number) => `${n} selected`,
+    assign: 'Assign',
+    claim: 'Claim',
+    resolve: 'Resolve',
+    status: 'Status',
+    clear: 'Clear',
+    busy: 'Working on it',
+    assignTo: 'Assign to',
+    who: 'Who is to work on it?',
+    nobodyFits: 'Nobody of this name works here',
+    statusOf: (what: string) => `What happens to ${what}?`,
+    nothingFits: 'Nothing fits',
+    of: (deed: string, what: string) => `${deed}: ${what}`,
+    assigned: (what: string, whom: string) => `${what}: assigned to ${whom}`,
+    unassigned: (what: string) => `${what}: assigned to nobody`,
+    refused: (n: number, of: number, why: string) =>
+      of === 1 ? `Not possible. ${why}` : `${n} of ${of} not possible. ${why}`,
   },
 
   ticket: {
@@ -319,6 +346,7 @@ export const en = {
     replied: (who: string) => `${who} replied`,
     noted: (who: string) => `${who} wrote a note`,
     assigned: (who: string, whom: string) => `${who} assigned it to ${whom}`,
+    unassigned: (who: string) => `${who} assigned it to nobody`,
     other: (who: string, what: string) => `${who}: ${what}`,
     as: (what: string, how: string) => `${what} as ${how}`,
     because: (what: string, reason: string) => `${what}: ${reason}`,
@@ -632,6 +660,11 @@ export const en = {
     anywhere: 'Anywhere',
     nextPrevious: 'Next, previous',
     open: 'Open',
+    select: 'Select, up to here with Shift',
+    assign: 'Assign',
+    status: 'Change the status',
+    palette: 'Search or jump',
+    goHeld: 'Go to held back mails',
     claim: 'Claim',
     resolve: 'Resolve',
     reply: 'Reply',
@@ -643,7 +676,7 @@ export const en = {
     help: 'Keys',
     close: 'Close',
     single: 'Single keys act (turn off if they disturb your screen reader)',
-    hints: { move: 'move', open: 'open', all: 'all keys' },
+    hints: { move: 'move', select: 'select', open: 'open', all: 'all keys' },
   },
 };
 
