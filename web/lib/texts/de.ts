@@ -319,6 +319,8 @@ export const de: Texts = {
     hideFormatted: 'Ursprüngliche Gestaltung ausblenden',
     formatted: (name) => `Ursprüngliche Gestaltung der Mail von ${name}`,
     emptyBody: 'Diese Nachricht hat keinen Text.',
+    downloadIt: 'Herunterladen',
+    preview: (name) => `${name} ansehen`,
     download: (name) => `${name} herunterladen`,
     downloadFailed: (name) => `${name} konnte nicht heruntergeladen werden. Versuchen Sie es noch einmal.`,
     infected: 'Infiziert, kann nicht geöffnet werden',

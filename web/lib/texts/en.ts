@@ -300,6 +300,8 @@ export const en = {
     formatted: (name: string) => `Original formatting of the mail from ${name}`,
     emptyBody: 'This message has no text.',
     download: (name: string) => `Download ${name}`,
+    downloadIt: 'Download',
+    preview: (name: string) => `Look at ${name}`,
     downloadFailed: (name: string) => `${name} could not be downloaded. Try again.`,
     infected: 'Infected, cannot be opened',
     scanFailed: 'not checked for viruses',
