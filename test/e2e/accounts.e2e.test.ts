@@ -126,7 +126,7 @@ test('an authenticator app and a passkey are set up in the portal, and the passk
 
   await page.getByRole('button', { name: 'Sign out', exact: true }).click();
   await ready(page, 'sign-in');
-  await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+  await page.getByRole('button', { name: 'Use a passkey instead' }).click();
   await ready(page, 'queue');
 });
 

@@ -116,7 +116,7 @@ describe('a crawler', () => {
 
 /** Ends the visit, or opens a dialog of the system that nobody can see. */
 const SPARED =
-  /^(Sign out|Sign out there|Sign out everywhere else|Attach files|Choose a picture|choose files|Sign in with a passkey)$/;
+  /^(Sign out|Sign out there|Sign out everywhere else|Attach files|Choose a picture|choose files|Use a passkey instead)$/;
 
 /** Notes what a press can change: the document, the address, the focus, what is asked of the desk, and what is downloaded. */
 const WATCH = `(() => {

@@ -120,7 +120,7 @@ test('an employee asks for help in the portal, sees what becomes of it, and says
   await ana.locator('.drop input').setInputFiles([{ name: 'shot.png', mimeType: 'image/png', buffer: PIXEL }]);
   await ana.getByRole('button', { name: 'Send to support' }).click();
   await ready(ana, 'ticket');
-  await ana.getByText('shot.png').waitFor();
+  await ana.getByRole('button', { name: /Look at shot.png/ }).waitFor();
 
   await signIn(marta, desk(), 'coordinator');
   await marta.getByRole('link', { name: 'Cannot open the price list' }).click();
@@ -169,7 +169,7 @@ test('a coordinator assigns and moves several tickets at once, by the keyboard a
   const dialog = page.getByRole('dialog', { name: 'Approve 2 tickets?' });
   await dialog.getByLabel('Priority').selectOption('low');
   await dialog.getByLabel('Category').selectOption({ label: 'Hardware' });
-  await page.keyboard.press('Enter');
+  await dialog.getByRole('button', { name: 'Approve ticket' }).press('Enter');
   await page.getByText('2 tickets: Open').waitFor();
 
   await page.goto(`${desk().url}/tickets`);

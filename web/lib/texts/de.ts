@@ -77,7 +77,7 @@ export const de: Texts = {
     forgotten: 'Vergessen?',
     or: 'oder',
     mailLink: 'Stattdessen einen Link mailen',
-    passkey: 'Mit einem Passkey anmelden',
+    passkey: 'Stattdessen einen Passkey benutzen',
     passkeyRefused: 'Dieser Passkey öffnet hier kein Konto. Nehmen Sie einen anderen Weg.',
     provider: (name) => `Mit ${name} anmelden`,
     first: 'Zum ersten Mal hier?',

@@ -74,7 +74,7 @@ export const en = {
     forgotten: 'Forgotten?',
     or: 'or',
     mailLink: 'Mail me a link instead',
-    passkey: 'Sign in with a passkey',
+    passkey: 'Use a passkey instead',
     passkeyRefused: 'This passkey does not open an account here. Use another way.',
     provider: (name: string) => `Sign in with ${name}`,
     first: 'First time here?',
