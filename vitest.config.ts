@@ -34,7 +34,7 @@ const everyday = [
 ];
 const system = {
   ...node,
-  ...postgres,
+  globalSetup: [...postgres.globalSetup, 'test/support/chromium.ts'],
   name: 'system',
   include: ['test/**/*.system.test.ts'],
   testTimeout: 600_000,

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { addAuthenticator } from '../support/authenticator.ts';
 import { useBrowser } from '../support/browser.ts';
 import { codeAt, enrolApp } from '../support/factors.ts';
 import { eventually } from '../support/processes.ts';
@@ -96,6 +97,37 @@ test('a link signs in without a password, once', async () => {
   await later.getByText('This link has expired').waitFor();
   await later.getByRole('link', { name: 'Mail me a new link' }).click();
   await ready(later, 'ask-link');
+});
+
+test('an authenticator app and a passkey are set up in the portal, and the passkey alone signs in', async () => {
+  const { email, password } = desk().accounts.coordinator;
+  const page = await browser().open();
+  const device = await addAuthenticator(page);
+  await givePassword(page, email, password);
+  await ready(page, 'queue');
+  await page.goto(`${desk().url}/account/security`);
+  await ready(page, 'account-security');
+  await page.getByRole('button', { name: /^Set up/ }).click();
+  await page.getByText('Type the key instead').click();
+  const secret = (await page.locator('[data-secret]').getAttribute('data-secret')) ?? '';
+  await page.getByLabel('Six-digit code').fill(codeAt(secret, new Date()));
+  await page.getByRole('button', { name: 'Turn it on' }).click();
+  await page.getByText('They are shown this once').waitFor();
+  expect(await page.locator('[data-recovery-codes] li').count()).toBe(10);
+  await page.getByRole('button', { name: 'I have kept them' }).click();
+
+  await page.getByRole('button', { name: 'Add a passkey' }).click();
+  await page.getByRole('button', { name: 'Make the passkey' }).click();
+  await page.getByText('Give it a name').waitFor();
+  await page.getByLabel('Name', { exact: true }).fill('This laptop');
+  await page.getByRole('button', { name: 'Make the passkey' }).click();
+  await page.getByLabel('Name of the passkey “This laptop”').waitFor();
+  expect(await device.kept()).toHaveLength(1);
+
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await ready(page, 'sign-in');
+  await page.getByRole('button', { name: 'Use a passkey instead' }).click();
+  await ready(page, 'queue');
 });
 
 test('a second factor is asked for after the password: a wrong code is said, the right one signs in, and so does a recovery code', async () => {

@@ -42,14 +42,14 @@ test('a mail becomes a ticket, a reply to its acknowledgement a comment, and the
     .click();
   await ready(page, 'ticket');
   await page.getByText('It also smells.').waitFor();
+  await page.getByRole('button', { name: /Look at Übersicht.txt/ }).click();
+  await page.getByRole('region', { name: 'Übersicht.txt' }).getByText('hello').waitFor();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page
-      .getByRole('button', { name: /Download/ })
-      .first()
-      .click(),
+    page.getByRole('button', { name: 'Download Übersicht.txt' }).click(),
   ]);
   expect(download.suggestedFilename()).toBe('Übersicht.txt');
+  await page.getByRole('button', { name: 'Close' }).click();
 
   await page.getByRole('button', { name: 'Approve…' }).click();
   const dialog = page.getByRole('dialog');
@@ -120,7 +120,7 @@ test('an employee asks for help in the portal, sees what becomes of it, and says
   await ana.locator('.drop input').setInputFiles([{ name: 'shot.png', mimeType: 'image/png', buffer: PIXEL }]);
   await ana.getByRole('button', { name: 'Send to support' }).click();
   await ready(ana, 'ticket');
-  await ana.getByText('shot.png').waitFor();
+  await ana.getByRole('button', { name: /Look at shot.png/ }).waitFor();
 
   await signIn(marta, desk(), 'coordinator');
   await marta.getByRole('link', { name: 'Cannot open the price list' }).click();
@@ -148,15 +148,87 @@ test('an employee asks for help in the portal, sees what becomes of it, and says
   await ready(ana, 'sign-in');
 });
 
-test('an admin finds the page asked for after signing in', async () => {
+test('a coordinator assigns and moves several tickets at once, by the keyboard alone', async () => {
+  const api = await desk().as('coordinator');
+  for (const subject of ['The first of two lamps', 'The second of two lamps']) {
+    const form = new FormData();
+    form.append('subject', subject);
+    form.append('description', 'It flickers.');
+    expect((await api.send('POST', '/api/tickets', form)).status).toBe(201);
+  }
   const page = await browser().open();
-  await desk().write({ from: 'Grace <grace@navy.example>', subject: 'There is a moth', text: 'In relay 70.' });
-  await page.goto(`${desk().url}/tickets?view=unassigned`);
-  await ready(page, 'sign-in');
-  await signIn(page, desk(), 'admin', '/tickets?view=unassigned');
+  await signIn(page, desk(), 'coordinator', '/tickets?view=new');
   await ready(page, 'queue');
-  await page.getByRole('link', { name: 'There is a moth' }).waitFor();
-  expect(page.url()).toContain('view=unassigned');
+  await page.getByRole('link', { name: 'The second of two lamps' }).waitFor();
+  for (const key of ['j', 'x', 'j', 'Shift+X']) await page.keyboard.press(key);
+  await page.getByText('2 selected').waitFor();
+
+  await page.keyboard.press('s');
+  await page.keyboard.type('appr');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Approve 2 tickets?' });
+  await dialog.getByLabel('Priority').selectOption('low');
+  await dialog.getByLabel('Category').selectOption({ label: 'Hardware' });
+  await dialog.getByRole('button', { name: 'Approve ticket' }).press('Enter');
+  await page.getByText('2 tickets: Open').waitFor();
+
+  await page.goto(`${desk().url}/tickets`);
+  await ready(page, 'queue');
+  await page.keyboard.press('j');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('assign');
+  await page.keyboard.press('Enter');
+  await page.getByRole('combobox', { name: 'Who is to work on it?' }).waitFor();
+  await page.getByRole('option').first().waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByText(/: assigned to/).waitFor();
+  const { results } = (await api.get('/api/tickets?view=mine')).body as { results: { subject: string }[] };
+  expect(results.map(({ subject }) => subject)).toContain('The second of two lamps');
+});
+
+test('an admin finds the page asked for after signing in, approves a registration, decides about a held-back mail, and sees it all in the log', async () => {
+  const registration = new FormData();
+  const given = {
+    first_name: 'Grace',
+    last_name: 'Hopper',
+    email: 'grace@navy.example',
+    password: 'a moth in relay seventy',
+  };
+  for (const [field, value] of Object.entries(given)) registration.append(field, value);
+  await fetch(`${desk().url}/api/register`, { method: 'POST', body: registration });
+  await desk().write({ from: '', subject: 'Scan without a sender', text: 'See the scan.' });
+
+  const page = await browser().open();
+  await page.goto(`${desk().url}/employees`);
+  await ready(page, 'sign-in');
+  await signIn(page, desk(), 'admin', '/employees');
+  await ready(page, 'employees');
+  await page.getByRole('button', { name: 'Approve Grace Hopper' }).click();
+  await page.getByText(/Grace Hopper is approved as MA\d{4}/).waitFor();
+  const api = await desk().as('admin');
+  const mails = async () => JSON.stringify((await api.get('/api/dev/mail')).body['results']);
+  await expect.poll(mails, { timeout: 30_000 }).toContain('grace@navy.example');
+
+  await page.getByRole('link', { name: 'Held back' }).click();
+  await page.getByRole('link', { name: /Scan without a sender/ }).click();
+  await ready(page, 'held-back');
+  await page.getByText('no usable sender').first().waitFor();
+  await page.getByRole('button', { name: /^Discard/ }).click();
+  await page.getByRole('button', { name: 'Discard mail' }).click();
+  await page.getByText('Say why').waitFor();
+  await page.getByLabel('Why').fill('An empty scan.');
+  await page.getByRole('button', { name: 'Discard mail' }).click();
+  await page.getByText('The mail is discarded').waitFor();
+
+  await page.getByRole('link', { name: 'Mail ledger' }).first().click();
+  await page.getByLabel('Sender, subject or Message-ID').fill('without a sender');
+  await page.getByRole('link', { name: 'Scan without a sender' }).click();
+  await page.getByText('An empty scan.').first().waitFor();
+
+  await page.getByRole('link', { name: 'Audit log' }).click();
+  await ready(page, 'audit');
+  await page.getByRole('cell', { name: 'Mail discarded' }).waitFor();
+  await page.getByRole('cell', { name: 'Employee approved' }).waitFor();
 });
 
 test('a hostile mail runs nothing, asks nobody, and stays inside its frame (T10, T26)', async () => {

@@ -28,6 +28,19 @@ describe('addresses of the portal', () => {
     ['/link', '', { page: 'not-found' }],
     ['/register/me', '', { page: 'not-found' }],
     ['/elsewhere', '', { page: 'not-found' }],
+    ['/account', '', { page: 'account', part: 'profile' }],
+    ['/account/security', '', { page: 'account', part: 'security' }],
+    ['/account/profile', '', { page: 'not-found' }],
+    ['/account/nonsense', '', { page: 'not-found' }],
+    ['/employees', '', { page: 'employees' }],
+    ['/employees/7', '', { page: 'employee', id: 7 }],
+    ['/held-back', '', { page: 'held-back', id: null }],
+    ['/held-back/7', '', { page: 'held-back', id: 7 }],
+    ['/ledger/x', '', { page: 'not-found' }],
+    ['/settings', '', { page: 'settings', part: 'general' }],
+    ['/settings/categories', '', { page: 'settings', part: 'categories' }],
+    ['/audit', '', { page: 'audit' }],
+    ['/audit/1', '', { page: 'not-found' }],
   ])('%s%s is a place', (path, search, place) => expect(placeOf(path, search)).toEqual(place));
 
   it('signing in leads back to the page that asked', () => {

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { ago, agoInWords, longDate, when } from '../../web/lib/dates.ts';
-import { faultsOf, sameFile, sayBytes } from '../../web/lib/files.ts';
+import { faultsOf, previewOf, sameFile, sayBytes } from '../../web/lib/files.ts';
 import { faultsOfTicket, fieldsOfTicket, type TicketForm } from '../../web/lib/new-ticket.ts';
 import { moveOf, sayEvent, sayNext, sayStatus } from '../../web/lib/plain-words.ts';
 import { fieldFaults, problemOf, sayProblem } from '../../web/lib/problem-words.ts';
 import { categoryLine, initials } from '../../web/lib/statuses.ts';
 import { de } from '../../web/lib/texts/de.ts';
 import { en } from '../../web/lib/texts/en.ts';
+import { moreDe } from '../../web/lib/texts/more-de.ts';
+import { moreEn } from '../../web/lib/texts/more-en.ts';
 
 const now = new Date(2026, 10, 23, 9, 42);
 const reader = { locale: 'en-GB', texts: en, now };
@@ -59,6 +61,15 @@ describe('files', () => {
       'too-many',
     ]);
   });
+  it.each([
+    [{ content_type: 'image/png', size: 9e9, scan: 'clean' }, 'image'],
+    [{ content_type: 'text/plain; charset=utf-8', size: 10, scan: 'unscanned' }, 'text'],
+    [{ content_type: 'text/plain', size: 600_000, scan: 'clean' }, null],
+    [{ content_type: 'image/svg+xml', size: 10, scan: 'clean' }, null],
+    [{ content_type: 'text/html', size: 10, scan: 'clean' }, null],
+    [{ content_type: 'image/png', size: 10, scan: 'infected' }, null],
+  ])('%j is looked at as %s', (file, kind) => expect(previewOf(file)).toBe(kind));
+
   it('are the same only if name, size and time agree', () => {
     const file = { name: 'a', size: 1, lastModified: 2 };
     expect(sameFile(file, { ...file })).toBe(true);
@@ -130,6 +141,10 @@ describe('plain words', () => {
     );
     expect(sayEvent({ type: 'ticket_opened', data: {} }, 'Ana', en)).toBe('Ana opened it');
     expect(sayEvent({ type: 'mailbox.moved', data: {} }, 'Ana', en)).toBe('Ana: mailbox moved');
+    expect(sayEvent({ type: 'assigned', data: { to: 'Priya Nair' } }, 'Marta', en)).toBe(
+      'Marta assigned it to Priya Nair',
+    );
+    expect(sayEvent({ type: 'assigned', data: { to: null } }, 'Marta', en)).toBe('Marta assigned it to nobody');
     expect(moveOf({ type: 'toString', data: {} }, en)).toBeNull();
   });
   it('make names short', () => {
@@ -158,6 +173,7 @@ describe('problems', () => {
 
 it('the languages have the same texts, and none is empty in only one of them', () => {
   expect(shape(de)).toEqual(shape(en));
+  expect(shape(moreDe)).toEqual(shape(moreEn));
 });
 
 function shape(value: unknown): unknown {

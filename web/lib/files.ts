@@ -41,3 +41,15 @@ interface FileMark {
   size: number;
   lastModified: number;
 }
+
+const PICTURES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
+/** A text that is longer is for a program of its own. */
+const LONGEST_TEXT = 500_000;
+
+/** Whether a file can be looked at in the portal; null: it is downloaded. */
+export function previewOf(file: { content_type: string; size: number; scan: string }): 'image' | 'text' | null {
+  if (file.scan === 'infected') return null;
+  const type = file.content_type.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (PICTURES.includes(type)) return 'image';
+  return (type === 'text/plain' || type === 'text/csv') && file.size <= LONGEST_TEXT ? 'text' : null;
+}

@@ -2,7 +2,7 @@
 import { remember, remembered } from './remember.ts';
 
 /** What single keys do at present: key → deed. A sequence is written `g q`. A deed that returns false leaves the key to the browser. */
-export type KeyMap = Record<string, () => unknown>;
+export type KeyMap = Record<string, (event: KeyboardEvent) => unknown>;
 
 const layers = new Set<KeyMap>();
 let single = $state(true);
@@ -34,7 +34,7 @@ export function startKeys(): void {
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const deed = deedOf(event.timeStamp - firstAt < 1000 ? `${firstOfTwo} ${key}` : key) ?? deedOf(key);
     [firstOfTwo, firstAt] = [key, event.timeStamp];
-    if (deed && deed() !== false) event.preventDefault();
+    if (deed && deed(event) !== false) event.preventDefault();
   });
 }
 

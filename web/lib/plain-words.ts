@@ -52,7 +52,7 @@ export function sayEvent(event: Pick<TicketEvent, 'type' | 'data'>, who: string,
   if (/note|internal/.test(event.type) || event.data['visibility'] === 'internal') return events.noted(who);
   if (/comment|repl/.test(event.type)) return events.replied(who);
   const to = text(event.data['to']);
-  if (/assign/.test(event.type) && to) return events.assigned(who, to);
+  if (/assign/.test(event.type)) return to ? events.assigned(who, to) : events.unassigned(who);
   return events.other(who, event.type.replaceAll(/[._-]/g, ' '));
 }
 

@@ -7,6 +7,12 @@ export type LinkPurpose = (typeof LINKS)[number];
 /** What somebody without a session can be mailed. */
 export type MailedLink = 'sign-in' | 'reset-password';
 
+/** The parts of one's own account, and of the settings of the desk. */
+export const ACCOUNT_PARTS = ['profile', 'preferences', 'security', 'api-keys'] as const;
+export type AccountPart = (typeof ACCOUNT_PARTS)[number];
+export const SETTINGS_PARTS = ['general', 'departments', 'categories'] as const;
+export type SettingsPart = (typeof SETTINGS_PARTS)[number];
+
 /** Where in the portal someone is. */
 export type Place =
   | { page: 'home' }
@@ -20,6 +26,13 @@ export type Place =
   | { page: 'ticket-number'; number: string }
   | { page: 'new-ticket' }
   | { page: 'local-mail'; id: number | null }
+  | { page: 'account'; part: AccountPart }
+  | { page: 'employees' }
+  | { page: 'employee'; id: number }
+  | { page: 'held-back'; id: number | null }
+  | { page: 'ledger'; id: number | null }
+  | { page: 'settings'; part: SettingsPart }
+  | { page: 'audit' }
   | { page: 'not-found' };
 
 /** The place that an address means. `path` begins with a slash; one slash at its end is forgiven. */
@@ -50,9 +63,27 @@ export function placeOf(path: string, search = ''): Place {
         : { page: 'not-found' };
     case 'local-mail':
       return withId(second, (id) => ({ page: 'local-mail', id }), { page: 'local-mail', id: null });
+    case 'account':
+      return withPart(ACCOUNT_PARTS, second, (part) => ({ page: 'account', part }));
+    case 'employees':
+      return withId(second, (id) => ({ page: 'employee', id }), { page: 'employees' });
+    case 'held-back':
+      return withId(second, (id) => ({ page: 'held-back', id }), { page: 'held-back', id: null });
+    case 'ledger':
+      return withId(second, (id) => ({ page: 'ledger', id }), { page: 'ledger', id: null });
+    case 'settings':
+      return withPart(SETTINGS_PARTS, second, (part) => ({ page: 'settings', part }));
+    case 'audit':
+      return only(second, { page: 'audit' });
     default:
       return { page: 'not-found' };
   }
+}
+
+/** The first part has the address without a part. */
+function withPart<P extends string>(parts: readonly P[], text: string | undefined, place: (part: P) => Place): Place {
+  const part = parts.find((name, at) => (at === 0 ? text === undefined : name === text));
+  return part ? place(part) : { page: 'not-found' };
 }
 
 const only = (second: string | undefined, place: Place): Place =>
@@ -61,6 +92,14 @@ const only = (second: string | undefined, place: Place): Place =>
 /** Places for whoever is not signed in. */
 export function isOpen({ page }: Place): boolean {
   return page === 'sign-in' || page === 'ask-link' || page === 'link' || page === 'register';
+}
+
+const ADMIN_PAGES = ['employees', 'employee', 'held-back', 'ledger', 'settings', 'audit'] as const;
+type AdminPlace = Extract<Place, { page: (typeof ADMIN_PAGES)[number] }>;
+
+/** Places for admins only; the desk refuses everybody else what is on them. */
+export function isAdminPage(place: Place): place is AdminPlace {
+  return ADMIN_PAGES.some((page) => page === place.page);
 }
 
 function ticketsPlace(second: string | undefined, query: URLSearchParams): Place {
@@ -94,4 +133,14 @@ export const pathTo = {
   newTicket: '/tickets/new',
   localMail: '/local-mail',
   localMailOf: (id: number) => `/local-mail/${id}`,
+  ticketNumber: (number: string) => `/t/${number}`,
+  account: (part: AccountPart) => (part === 'profile' ? '/account' : `/account/${part}`),
+  employees: '/employees',
+  employee: (id: number) => `/employees/${id}`,
+  heldBack: '/held-back',
+  held: (id: number) => `/held-back/${id}`,
+  ledger: '/ledger',
+  ledgerOf: (id: number) => `/ledger/${id}`,
+  settings: (part: SettingsPart) => (part === 'general' ? '/settings' : `/settings/${part}`),
+  audit: '/audit',
 };

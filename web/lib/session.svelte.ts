@@ -10,7 +10,7 @@ type Session = Output<'employeeToken'>;
 type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
 /** Who is signed in. */
-export type Me = Pick<Session, 'id' | 'email' | 'role' | 'first_name' | 'last_name'>;
+export type Me = Pick<Session, 'id' | 'email' | 'role' | 'first_name' | 'last_name' | 'enrolment_required'>;
 
 const CLIENT = { 'x-client': 'portal' };
 const PATIENCE = 30_000;
@@ -23,6 +23,7 @@ let signedIn = $state.raw<Me | null>(null);
 /** Who is signed in, or null. */
 export const me = (): Me | null => signedIn;
 export const isStaff = (): boolean => signedIn !== null && signedIn.role !== 'employee';
+export const isAdmin = (): boolean => signedIn?.role === 'admin';
 export const nameOf = (of: Me): string => `${of.first_name} ${of.last_name}`.trim() || of.email;
 
 /** Calls an operation as the signed-in person. Renews the session once when it has run out. Throws ApiError. */
@@ -44,12 +45,15 @@ export async function askBytes(path: string): Promise<Blob> {
 }
 
 /** Operations that answer with a session. */
-type Way = 'employeeToken' | 'linkToken' | 'giveSecondFactor';
+type Way = 'employeeToken' | 'linkToken' | 'giveSecondFactor' | 'passkeyToken';
 
 /** Signs in by one of the ways there are. Throws ApiError; where a second factor is to be given, `challengeOf` has its question. */
 export async function signIn<W extends Way>(way: W, body: NonNullable<Input<W>['body']>): Promise<void> {
   enter(await call(way, { body } as Input<W>, { headers: CLIENT, fetch: request as typeof fetch }));
 }
+
+/** Asks the desk again who is signed in, after something of it has changed. Throws ApiError. */
+export const renewSession = (): Promise<void> => renew();
 
 /** The question for a second factor that a refused sign-in holds, or null. */
 export function challengeOf({ code, details }: Problem): string | null {

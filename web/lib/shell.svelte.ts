@@ -4,6 +4,9 @@ class Shell {
   ready = $state<string | undefined>(undefined);
   navigation = $state(false);
   help = $state(false);
+  palette = $state(false);
+  /** What is to be written on the ticket page that comes next. */
+  writing: 'public' | 'internal' | null = null;
 }
 
 export const shell = new Shell();

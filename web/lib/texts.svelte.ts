@@ -1,8 +1,16 @@
+/* eslint svelte/prefer-svelte-reactivity: off -- nobody watches the set */
 import { en, type Texts } from './texts/en.ts';
 import { remember, remembered } from './remember.ts';
 
 export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
 export type Language = keyof typeof LANGUAGES;
+
+/** Further texts, of pages that are loaded when they are first wanted. */
+const learners = new Set<(wanted: Language) => Promise<void>>();
+/** Has a further part of the catalogue follow the language. */
+export function whenSpeaking(learn: (wanted: Language) => Promise<void>): void {
+  learners.add(learn);
+}
 
 let texts = $state.raw<Texts>(en);
 let current = $state<Language>('en');
@@ -21,7 +29,10 @@ export function preferredLanguage(): Language {
 
 /** Switches every text; a language other than English is fetched when it is first wanted. */
 export async function speak(wanted: Language, { keep = false } = {}): Promise<void> {
-  const next = wanted === 'de' ? (await import('./texts/de.ts')).de : en;
+  const [next] = await Promise.all([
+    wanted === 'de' ? import('./texts/de.ts').then(({ de }) => de) : en,
+    ...[...learners].map((learn) => learn(wanted)),
+  ]);
   texts = next;
   current = wanted;
   document.documentElement.lang = wanted;

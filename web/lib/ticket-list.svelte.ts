@@ -1,11 +1,13 @@
 /* eslint svelte/prefer-svelte-reactivity: off -- the sets are replaced, never changed; nobody watches the map */
 import type { Problem } from '#contract/client.ts';
 import { whenForgetting } from './forget.ts';
+import { noteCount } from './desk-counts.svelte.ts';
 import { cursorOf, freshen, joined } from './fresh-rows.ts';
 import { problemOf } from './problem-words.ts';
 import type { View } from './routes.ts';
 import { ask } from './session.svelte.ts';
-import type { TicketSummary } from './statuses.ts';
+import { Selection } from './selection.svelte.ts';
+import type { Status, TicketSummary } from './statuses.ts';
 
 const PAGE = 50;
 
@@ -22,17 +24,35 @@ export class TicketList {
   /** Where the reader was: the row and the scroll position. */
   at = $state.raw<number | null>(null);
   scroll = 0;
-  #query: { view?: View };
+  readonly selection = new Selection();
+  /** Only those of this status; null: of any. */
+  status = $state.raw<Status | null>(null);
+  readonly #view: View | undefined;
 
   constructor(view?: View) {
-    this.#query = view ? { view } : {};
+    this.#view = view;
+  }
+
+  get #query(): { view?: View; status?: Status } {
+    return { ...(this.#view && { view: this.#view }), ...(this.status && { status: this.status }) };
+  }
+
+  /** Shows only those of a status, from the first page on. */
+  async filter(status: Status | null): Promise<void> {
+    [this.status, this.rows, this.waiting, this.gone] = [status, [], [], new Set()];
+    [this.next, this.loaded, this.problem, this.at, this.scroll] = [null, false, null, null, 0];
+    this.selection.clear();
+    await this.refresh();
   }
 
   /** Reads the first page, or looks what has changed when there is one. Seconds to wait when the desk says so. */
   async refresh(): Promise<number | void> {
+    const asked = this.status;
     try {
       const page = await ask('listTickets', { query: { ...this.#query, limit: String(PAGE) } });
+      if (asked !== this.status) return; // another filter was chosen meanwhile
       this.count = { n: page.count, capped: page.count_capped };
+      if (this.#view && !asked) noteCount(this.#view, { n: page.count, more: page.count_capped });
       this.problem = null;
       if (this.loaded) return this.#compare(page.results, page.next !== null);
       [this.rows, this.next, this.loaded] = [page.results, cursorOf(page.next), true];
@@ -62,6 +82,7 @@ export class TicketList {
     this.rows = joined(this.waiting, this.rows).filter((row) => !this.gone.has(row.id));
     this.waiting = [];
     this.gone = new Set();
+    this.selection.keep(this.rows);
   }
 
   #compare(firstPage: TicketSummary[], hasMore: boolean): void {

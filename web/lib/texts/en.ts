@@ -53,6 +53,7 @@ export const en = {
     themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
     toggleTheme: 'Switch between light and dark',
     keys: 'Keys',
+    own: 'Your account',
     signOut: 'Sign out',
   },
 
@@ -73,6 +74,8 @@ export const en = {
     forgotten: 'Forgotten?',
     or: 'or',
     mailLink: 'Mail me a link instead',
+    passkey: 'Use a passkey instead',
+    passkeyRefused: 'This passkey does not open an account here. Use another way.',
     provider: (name: string) => `Sign in with ${name}`,
     first: 'First time here?',
   },
@@ -193,6 +196,13 @@ export const en = {
     localMail: 'Local mail',
     mail: 'Mail',
     tickets: 'Tickets',
+    jump: 'Search or jump',
+    heldBack: 'Held back',
+    ledger: 'Mail ledger',
+    desk: 'Desk',
+    employees: 'Employees',
+    settings: 'Settings',
+    audit: 'Audit log',
   },
 
   views: {
@@ -206,7 +216,13 @@ export const en = {
 
   queue: {
     label: (view: string, count: string) => `${view}, ${count}`,
-    columns: ['Status', 'Number', 'Subject', 'Requester', 'Priority', 'Assignee', 'Updated'],
+    columns: ['Selected', 'Status', 'Number', 'Subject', 'Requester', 'Priority', 'Assignee', 'Updated'],
+    status: 'Status',
+    anyStatus: 'any',
+    select: (number: string) => `Select ${number}`,
+    tickets: (n: number) => (n === 1 ? '1 ticket' : `${n} tickets`),
+    eachRequester: 'Each requester',
+    emptyFilter: pair('No ticket of this status here', 'Choose another status, or any.'),
     more: 'Show more',
     loadingMore: 'Loading',
     shown: (shown: number, count: string) => `${shown} of ${count}`,
@@ -226,6 +242,27 @@ export const en = {
     },
     seeUnassigned: 'See unassigned',
     writeFirst: 'Write a first mail',
+  },
+
+  bulk: {
+    label: (n: number) => (n === 1 ? 'What to do with 1 selected ticket' : `What to do with ${n} selected tickets`),
+    selected: (n: number) => `${n} selected`,
+    assign: 'Assign',
+    claim: 'Claim',
+    resolve: 'Resolve',
+    status: 'Status',
+    clear: 'Clear',
+    busy: 'Working on it',
+    assignTo: 'Assign to',
+    who: 'Who is to work on it?',
+    nobodyFits: 'Nobody of this name works here',
+    statusOf: (what: string) => `What happens to ${what}?`,
+    nothingFits: 'Nothing fits',
+    of: (deed: string, what: string) => `${deed}: ${what}`,
+    assigned: (what: string, whom: string) => `${what}: assigned to ${whom}`,
+    unassigned: (what: string) => `${what}: assigned to nobody`,
+    refused: (n: number, of: number, why: string) =>
+      of === 1 ? `Not possible. ${why}` : `${n} of ${of} not possible. ${why}`,
   },
 
   ticket: {
@@ -263,6 +300,8 @@ export const en = {
     formatted: (name: string) => `Original formatting of the mail from ${name}`,
     emptyBody: 'This message has no text.',
     download: (name: string) => `Download ${name}`,
+    downloadIt: 'Download',
+    preview: (name: string) => `Look at ${name}`,
     downloadFailed: (name: string) => `${name} could not be downloaded. Try again.`,
     infected: 'Infected, cannot be opened',
     scanFailed: 'not checked for viruses',
@@ -309,6 +348,7 @@ export const en = {
     replied: (who: string) => `${who} replied`,
     noted: (who: string) => `${who} wrote a note`,
     assigned: (who: string, whom: string) => `${who} assigned it to ${whom}`,
+    unassigned: (who: string) => `${who} assigned it to nobody`,
     other: (who: string, what: string) => `${who}: ${what}`,
     as: (what: string, how: string) => `${what} as ${how}`,
     because: (what: string, reason: string) => `${what}: ${reason}`,
@@ -609,6 +649,9 @@ export const en = {
     tooLarge: 'This is too large to be sent.',
     server: 'The desk made a mistake. Nothing is lost, try again.',
     offline: 'There is no connection to the desk. Try again when it is back.',
+    conflict: 'Somebody has changed this in the meantime. Here is how it stands now; what you wrote is kept.',
+    pageTitle: 'The page could not be loaded',
+    pageLoading: 'Loading the page',
   },
 
   keys: {
@@ -619,6 +662,11 @@ export const en = {
     anywhere: 'Anywhere',
     nextPrevious: 'Next, previous',
     open: 'Open',
+    select: 'Select, up to here with Shift',
+    assign: 'Assign',
+    status: 'Change the status',
+    palette: 'Search or jump',
+    goHeld: 'Go to held back mails',
     claim: 'Claim',
     resolve: 'Resolve',
     reply: 'Reply',
@@ -630,7 +678,7 @@ export const en = {
     help: 'Keys',
     close: 'Close',
     single: 'Single keys act (turn off if they disturb your screen reader)',
-    hints: { move: 'move', open: 'open', all: 'all keys' },
+    hints: { move: 'move', select: 'select', open: 'open', all: 'all keys' },
   },
 };
 

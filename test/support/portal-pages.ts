@@ -1,0 +1,113 @@
+import type { Page } from 'playwright-core';
+import type { Filled } from './portal-desk.ts';
+
+export type Visitor = 'nobody' | 'employee' | 'coordinator' | 'admin';
+
+/** A page of the portal: its address, who it is for, and the sign that it has its data. */
+export interface PortalPage {
+  name: string;
+  path: (desk: Filled) => string;
+  as: Visitor;
+  ready: string;
+  /** What is done on it before it is looked at. */
+  act?: (page: Page) => Promise<unknown>;
+}
+
+const at = (path: string) => () => path;
+const STAFF_KEYS = { employee: 'my-tickets', coordinator: 'queue', admin: 'queue' } as const;
+const account = (as: Exclude<Visitor, 'nobody'>, parts: readonly string[]): PortalPage[] =>
+  parts.map((part) => ({
+    name: `account-${part}-${as}`,
+    path: at(part === 'profile' ? '/account' : `/account/${part}`),
+    as,
+    ready: `account-${part}`,
+  }));
+
+/** Every page of the portal, in every state that is worth a look. The crawler fails when it finds one that is not here. */
+export const PAGES: readonly PortalPage[] = [
+  { name: 'sign-in', path: at('/sign-in'), as: 'nobody', ready: 'sign-in' },
+  { name: 'sign-in-link', path: at('/sign-in-link'), as: 'nobody', ready: 'ask-link' },
+  { name: 'forgot', path: at('/forgot'), as: 'nobody', ready: 'ask-link' },
+  { name: 'register', path: at('/register'), as: 'nobody', ready: 'register' },
+  { name: 'link', path: at('/link/sign-in#dead'), as: 'nobody', ready: 'link' },
+  {
+    name: 'register-faults',
+    path: at('/register'),
+    as: 'nobody',
+    ready: 'register',
+    act: (page) => page.getByRole('button', { name: 'Register' }).click(),
+  },
+
+  { name: 'my-tickets', path: at('/tickets'), as: 'employee', ready: STAFF_KEYS.employee },
+  { name: 'my-ticket', path: ({ own }) => `/tickets/${own}`, as: 'employee', ready: 'ticket' },
+  { name: 'new-ticket', path: at('/tickets/new'), as: 'employee', ready: 'new-ticket' },
+  {
+    name: 'new-ticket-faults',
+    path: at('/tickets/new'),
+    as: 'employee',
+    ready: 'new-ticket',
+    act: (page) => page.getByRole('button', { name: 'Send to support' }).click(),
+  },
+  ...account('employee', ['profile', 'preferences', 'security']),
+  { name: 'denied', path: at('/employees'), as: 'employee', ready: 'message' },
+  { name: 'not-found', path: at('/elsewhere'), as: 'employee', ready: 'message' },
+
+  { name: 'queue', path: at('/tickets'), as: 'coordinator', ready: 'queue' },
+  {
+    name: 'queue-selected',
+    path: at('/tickets'),
+    as: 'coordinator',
+    ready: 'queue',
+    act: async (page) => {
+      for (const key of ['j', 'x', 'j', 'x']) await page.keyboard.press(key);
+      await page.getByText('2 selected').waitFor();
+    },
+  },
+  { name: 'queue-empty', path: at('/tickets?view=waiting'), as: 'coordinator', ready: 'queue' },
+  { name: 'ticket', path: ({ busy }) => `/tickets/${busy}`, as: 'coordinator', ready: 'ticket' },
+  {
+    name: 'ticket-approve',
+    path: ({ fresh }) => `/tickets/${fresh}`,
+    as: 'coordinator',
+    ready: 'ticket',
+    act: (page) => page.getByRole('button', { name: 'Approve…' }).click(),
+  },
+  { name: 'new-ticket-staff', path: at('/tickets/new'), as: 'coordinator', ready: 'new-ticket' },
+  {
+    name: 'palette',
+    path: at('/tickets'),
+    as: 'coordinator',
+    ready: 'queue',
+    act: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox').waitFor();
+    },
+  },
+  {
+    name: 'keys',
+    path: at('/tickets'),
+    as: 'coordinator',
+    ready: 'queue',
+    act: (page) => page.keyboard.press('?'),
+  },
+  { name: 'local-mail', path: at('/local-mail'), as: 'coordinator', ready: 'local-mail' },
+  ...account('coordinator', ['api-keys']),
+
+  { name: 'employees', path: at('/employees'), as: 'admin', ready: 'employees' },
+  { name: 'employee', path: ({ person }) => `/employees/${person}`, as: 'admin', ready: 'employee' },
+  {
+    name: 'new-employee',
+    path: at('/employees'),
+    as: 'admin',
+    ready: 'employees',
+    act: (page) => page.getByRole('button', { name: 'Add employee' }).click(),
+  },
+  { name: 'held-back', path: ({ held }) => `/held-back/${held}`, as: 'admin', ready: 'held-back' },
+  { name: 'held-back-list', path: at('/held-back'), as: 'admin', ready: 'held-back' },
+  { name: 'ledger', path: at('/ledger'), as: 'admin', ready: 'ledger' },
+  { name: 'ledger-mail', path: ({ mail }) => `/ledger/${mail}`, as: 'admin', ready: 'ledger' },
+  { name: 'settings', path: at('/settings'), as: 'admin', ready: 'settings' },
+  { name: 'departments', path: at('/settings/departments'), as: 'admin', ready: 'settings' },
+  { name: 'categories', path: at('/settings/categories'), as: 'admin', ready: 'settings' },
+  { name: 'audit', path: at('/audit'), as: 'admin', ready: 'audit' },
+];
