@@ -1,7 +1,12 @@
+import { benchFetch } from './fetch.ts';
 import { benchIngest } from './ingest.ts';
 import { benchParse } from './parse.ts';
 
-const BENCHES: Record<string, (args: string[]) => Promise<void>> = { ingest: benchIngest, parse: benchParse };
+const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
+  ingest: benchIngest,
+  parse: benchParse,
+  fetch: benchFetch,
+};
 
 const [name = '', ...args] = process.argv.slice(2);
 const bench = BENCHES[name];
