@@ -117,13 +117,12 @@ async function keep(deps: FetchDeps, due: Due, fetched: Fetched): Promise<Kept |
     return null;
   }
   const head: Buffer[] = [];
+  const bytes = Readable.from(remembering(fetched.raw, head), { objectMode: false });
   try {
-    const blob = await blobs.putStream(
-      Readable.from(remembering(fetched.raw, head), { objectMode: false }),
-      maxMessageBytes,
-    );
+    const blob = await blobs.putStream(bytes, maxMessageBytes);
     return { id: due.id, ...blob, receivedAt: whenReceived(fetched) };
   } catch (error) {
+    bytes.destroy(); // of what is too large the rest is not waited for
     if (error instanceof SourceUnavailable || isOurs(error)) throw error;
     if (!(error instanceof AppError && error.code === 'payload_too_large')) return fail(deps, due, error);
     const header = await blobs.put(headerIn(Buffer.concat(head)));
