@@ -15,11 +15,14 @@ export interface BenchDesk {
 }
 
 /** A whole desk in a temporary folder, on a PostgreSQL with fsync on: what is measured is what a user has. */
-export async function startBenchDesk(transport: MailTransport | null = null): Promise<BenchDesk> {
+export async function startBenchDesk(
+  transport: MailTransport | null = null,
+  env: Record<string, string> = {},
+): Promise<BenchDesk> {
   const dir = await mkdtemp(join(tmpdir(), 'smartsupport-bench-'));
   const postgres = await startEmbeddedPostgres({ dir: join(dir, 'postgres'), log: silent });
   await migrate(postgres.ownerUrl, postgres.appUrl);
-  const config = readConfig({ DATA_DIR: dir, LOG_LEVEL: 'silent', RATE_LIMIT_FACTOR: '1000' });
+  const config = readConfig({ DATA_DIR: dir, LOG_LEVEL: 'silent', RATE_LIMIT_FACTOR: '1000', ...env });
   const secretKeys = `a:${Buffer.alloc(32, 1).toString('base64')}`;
   const desk = await openDesk({
     config,

@@ -12,3 +12,9 @@ export function quantile(values: readonly number[], part: number): number {
 
 /** A figure with so many digits behind the point. */
 export const round = (value: number, digits = 0) => Number(value.toFixed(digits));
+
+/** The value that so many hundredths of them do not exceed. */
+export function percentile(values: readonly number[], hundredths: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((sorted.length * hundredths) / 100) - 1)] ?? 0;
+}

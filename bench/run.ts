@@ -1,9 +1,11 @@
+import { benchFetch } from './fetch.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLists } from './lists.ts';
 import { benchParse } from './parse.ts';
 
 const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   ingest: benchIngest,
+  fetch: benchFetch,
   lists: benchLists,
   parse: benchParse,
 };

@@ -28,8 +28,8 @@ export interface FaultDesk {
    * requests is expected.
    */
   dieAt(fault: Fault, act?: () => Promise<unknown>): Promise<void>;
-  /** Starts it unarmed, waits until everything is done (and `also` is true), checks all invariants, and stops it. */
-  recover(also?: () => Promise<boolean>): Promise<void>;
+  /** Starts it unarmed, waits until everything is done (and `also` is true) within a minute or `patience` ms, checks all invariants, and stops it. */
+  recover(also?: () => Promise<boolean>, patience?: number): Promise<void>;
   deliver(name: string, raw: string): Promise<void>;
   /** What breaks the promises now; `atRest`: nothing may be left to do. */
   breaches(atRest: boolean): Promise<string[]>;
@@ -51,7 +51,9 @@ export interface FaultDesk {
 export type MoreEnv = Record<string, string>;
 export type Told = () => Promise<string[]>;
 
-/** Desks for a test file, each with a database of its own; `env` is added to what it is configured with. With IMAP_URL it reads no Maildir. */
+const readsElsewhere = (env: MoreEnv) => 'IMAP_URL' in env || 'GMAIL_API_URL' in env;
+
+/** Desks for a test file, each with a database of its own; `env` is added to what it is configured with. What names another source reads no Maildir. */
 export function useFaultDesks(): (env?: MoreEnv, told?: Told) => Promise<FaultDesk> {
   let postgres: EmbeddedPostgres;
   const ends: (() => Promise<void>)[] = [];
@@ -102,7 +104,7 @@ async function openFaultDesk(
       DATA_DIR: join(dir, 'data'),
       DATABASE_URL: databaseUrl,
       PUBLIC_URL: `http://localhost:${port}`,
-      ...('IMAP_URL' in more ? {} : { MAILDIR: maildir }),
+      ...(readsElsewhere(more) ? {} : { MAILDIR: maildir }),
     },
     ...{
       PORT: String(port),
@@ -142,7 +144,7 @@ async function openFaultDesk(
       const breaches = await findBreaches(database, env.DATA_DIR, { ...around, atRest: false });
       if (breaches.length > 0) throw new Error(`At the kill: ${breaches.join('\n')}`);
     },
-    async recover(also = () => Promise.resolve(true)) {
+    async recover(also = () => Promise.resolve(true), patience = 60_000) {
       const launched = launch();
       await launched.running();
       let breaches: string[] = [];
@@ -153,9 +155,9 @@ async function openFaultDesk(
         const waiting = await readdir(join(maildir, 'new'));
         return breaches.length === 0 && waiting.length === 0;
       };
-      await eventually('all done', quiet, 60_000).catch(async () => {
+      await eventually('all done', quiet, patience).catch(async () => {
         breaches = await findBreaches(database, env.DATA_DIR, around);
-        throw new Error(`Not drained within 60 s: ${breaches.join('\n')}\n${launched.output()}`);
+        throw new Error(`Not drained within ${patience / 1000} s: ${breaches.join('\n')}\n${launched.output()}`);
       });
       launched.process.kill('SIGTERM');
       const { code } = await launched.ended;

@@ -1,30 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { FaultPoint } from '../../src/fault-point.ts';
 import { DONE_KEYWORD } from '../../src/mail/sources/imap-source.ts';
-import { startDnsServer, type DnsServer } from '../support/dns-server.ts';
-import { startDovecot, type Dovecot } from '../support/dovecot.ts';
-import { useFaultDesks, type FaultDesk } from './fault-desk.ts';
+import { useDovecotDesks } from './dovecot-desks.ts';
+import type { FaultDesk } from './fault-desk.ts';
 import { mailWithFile } from './mails.ts';
 
-const newDesk = useFaultDesks();
-let dovecot: Dovecot;
-let dns: DnsServer;
-beforeAll(async () => {
-  dovecot = await startDovecot();
-  dns = await startDnsServer({}); // answers at once: nobody publishes anything
-});
-afterAll(async () => {
-  await dovecot?.stop();
-  await dns?.stop();
-});
-
-/** A desk that reads the account of this name, which is its own. */
-async function deskOf(user: string): Promise<FaultDesk> {
-  await dovecot.deliver(user, mailWithFile({ id: 'q1', subject: 'First', lines: 90_000 })); // large: it comes in pieces
-  await dovecot.deliver(user, mailWithFile({ id: 'q2', subject: 'Second' }));
-  const env = { IMAP_URL: dovecot.url(user), IMAP_HISTORY: 'live', DNS_SERVERS: dns.address };
-  return newDesk(env, () => dovecot.keysWith(user, DONE_KEYWORD));
-}
+const { dovecot, deskOf } = useDovecotDesks();
 
 const bothListed = async (desk: FaultDesk) => (await desk.query('select id from inbound_message')).length === 2;
 
@@ -35,7 +16,7 @@ async function expectOneTicketEach(desk: FaultDesk, user: string): Promise<void>
   expect(tickets).toEqual(['First', 'Second'].map((subject) => ({ subject, comments: 1, files: 1 })));
   expect(await desk.query(`select id from inbound_message where state <> 'applied'`)).toEqual([]);
   // Told of as done, and otherwise as the person left them.
-  expect([...(await dovecot.flags(user)).values()]).toEqual([[DONE_KEYWORD], [DONE_KEYWORD]]);
+  expect([...(await dovecot().flags(user)).values()]).toEqual([[DONE_KEYWORD], [DONE_KEYWORD]]);
 }
 
 /** Where the server has a part in it. What comes between does not know the source: kill-inbound shows it. */
@@ -52,11 +33,13 @@ test.concurrent.each(INBOUND)(
   '%s on IMAP: killed at %s, %s: nothing is lost, nothing twice',
   async (row, point, _, states, told) => {
     const user = row.toLowerCase();
+    await dovecot().deliver(user, mailWithFile({ id: 'q1', subject: 'First', lines: 90_000 })); // large: it comes in pieces
+    await dovecot().deliver(user, mailWithFile({ id: 'q2', subject: 'Second' }));
     const desk = await deskOf(user);
     await desk.dieAt(`${point}:1`);
     const ledger = await desk.query<{ state: string }>('select state from inbound_message order by id');
     expect(ledger.map(({ state }) => state).join(' ')).toMatch(states);
-    expect((await dovecot.keysWith(user, DONE_KEYWORD)).length > 0).toBe(told);
+    expect((await dovecot().keysWith(user, DONE_KEYWORD)).length > 0).toBe(told);
     await desk.recover(() => bothListed(desk));
     await expectOneTicketEach(desk, user);
   },

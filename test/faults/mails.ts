@@ -41,6 +41,21 @@ There is a moth in relay 70.
 `;
 }
 
+/** A mail of about so many bytes with one file in it, each line ended as on the wire. */
+export function largeMail({ id, subject, to = 'support@desk.example', bytes }: NewMail & { bytes: number }): string {
+  const head = [
+    'From: Grace Hopper <grace@navy.example>',
+    `To: ${to}`,
+    `Subject: ${subject}`,
+    `Message-ID: <${id}@navy.example>`,
+    'MIME-Version: 1.0',
+    'Content-Type: application/zip; name=logs.zip',
+    'Content-Transfer-Encoding: base64',
+  ].join('\r\n');
+  const line = `${'UEsDBBQA'.repeat(9)}\r\n`;
+  return `${head}\r\n\r\n${line.repeat(Math.floor((bytes - head.length) / line.length))}`;
+}
+
 export interface NewMail {
   /** Left of the @ of its Message-ID. */
   id: string;

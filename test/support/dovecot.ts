@@ -37,15 +37,15 @@ export interface Dovecot {
   flags(name: string): Promise<Map<number, string[]>>;
   /** Keys, as the desk has them, of the messages in INBOX that carry a keyword. */
   keysWith(name: string, keyword: string): Promise<string[]>;
+  /** Bytes that it sent in each session of this user that has ended, in order. */
+  sent(name: string): Promise<number[]>;
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface DovecotOptions {
-  /** Asks this URL about access tokens (`…?access_token=` is appended) and allows XOAUTH2 and OAUTHBEARER. */
+  /** Asks this URL about access tokens (`?access_token=` is appended) and allows XOAUTH2 and OAUTHBEARER. */
   tokenInfoUrl?: string;
-  /** Offers no keywords of a client's own, as some servers do: Dovecot cannot, so the ACL of the folder forbids them. */
-  capability?: string;
 }
 
 /** Starts Dovecot (Debian: dovecot-imapd) and waits until it takes connections. */
@@ -60,7 +60,7 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
   if (options.tokenInfoUrl)
     await writeFile(
       join(dir, 'oauth2.conf'),
-      `tokeninfo_url = ${options.tokenInfoUrl}\nintrospection_mode =\nusername_attribute = email\nactive_attribute = active\nactive_value = true\n`,
+      `tokeninfo_url = ${options.tokenInfoUrl}?access_token=\nusername_attribute = email\nactive_attribute = active\nactive_value = true\n`,
     );
   if (root) await run('chown', ['-R', `${MAIL_USER}:${MAIL_USER}`, dir]);
 
@@ -122,6 +122,13 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
       for (const file of files.filter((each) => each.startsWith('dovecot.index')))
         await rm(join(maildir(name), file), { force: true });
     },
+    async sent(name) {
+      const log = await readFile(join(dir, 'dovecot.log'), 'utf8').catch(() => '');
+      const ends = log.split('\n').filter((line) => line.includes(`imap(${name})`));
+      return ends
+        .flatMap((line) => Number(/ out=(\d+)/.exec(line)?.[1] ?? NaN))
+        .filter((bytes) => !Number.isNaN(bytes));
+    },
     async restart() {
       await server.stop();
       server = await launch(conf, port);
@@ -173,12 +180,7 @@ async function makeCertificate(dir: string): Promise<string> {
   return readFile(cert, 'utf8');
 }
 
-function configuration(
-  dir: string,
-  port: number,
-  tlsPort: number,
-  { tokenInfoUrl, capability }: DovecotOptions,
-): string {
+function configuration(dir: string, port: number, tlsPort: number, { tokenInfoUrl }: DovecotOptions): string {
   const group = spawnSync('id', ['-gn', user], { encoding: 'utf8' }).stdout.trim();
   return `
 base_dir = ${dir}/run
@@ -197,7 +199,6 @@ first_valid_uid = 1
 mail_location = maildir:~/Maildir
 mail_max_userip_connections = 100
 mailbox_list_index = yes
-${capability ? `imap_capability = ${capability}` : ''}
 auth_mechanisms = plain login${tokenInfoUrl ? ' xoauth2 oauthbearer' : ''}
 auth_failure_delay = 0
 namespace inbox {

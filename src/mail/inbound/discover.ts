@@ -43,13 +43,14 @@ export async function discover(tx: Transaction, { mailboxId, keys, quiet, renumb
   return found;
 }
 
-/** Those of the keys that the ledger does not know. */
+/** Those of the keys that the ledger does not know, or took for gone. */
 export async function unknownKeys({ em }: Transaction, mailboxId: number, keys: readonly string[]): Promise<string[]> {
   const unknown: string[] = [];
   for (let from = 0; from < keys.length; from += PART) {
     const rows = await em.execute<{ key: string }[]>(
       `select listed.key from jsonb_array_elements_text(?::jsonb) as listed(key)
-        where not exists (select from inbound_key k where k.mailbox_id = ? and k.source_key = listed.key)`,
+        where not exists (select from inbound_key k join inbound_message i on i.id = k.inbound_message_id
+                           where k.mailbox_id = ? and k.source_key = listed.key and i.state <> 'vanished')`,
       [JSON.stringify(keys.slice(from, from + PART)), mailboxId],
     );
     unknown.push(...rows.map(({ key }) => key));

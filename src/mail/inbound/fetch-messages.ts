@@ -10,6 +10,7 @@ import { headerIn } from '../sources/header-in.ts';
 import { whenReceived, type Fetched, type Source } from '../sources/source.ts';
 import { SourceUnavailable } from '../sources/unavailable.ts';
 import { countFailure, finishHeaderOnly, finishUnfetched, markFetched, putOff, type Kept } from './finish-fetch.ts';
+import { noteKept } from './note-kept.ts';
 
 export interface FetchDeps {
   transaction: RunTransaction;
@@ -24,9 +25,8 @@ interface Due {
   attempts: number;
 }
 
-/** Messages of one round, and of one transaction that notes what is kept. */
+/** Messages of one round. */
 const ROUND = 200;
-const TOGETHER = 50;
 /** Messages that are written at the same time. */
 const WRITERS = 16;
 
@@ -65,17 +65,13 @@ async function fetchBatch(
   const waiting = new Map(batch.map((due) => [due.key, due]));
   const keys = [...waiting.keys()];
   const writing = new Set<Promise<void>>();
-  let kept: Kept[] = [];
-  const note = async () => {
-    const rows = kept;
-    kept = [];
-    if (rows.length === 0) return;
+  const notes = noteKept(async (rows) => {
     faultPoint('F3');
     await deps.transaction((tx) => markFetched(tx, mailbox, rows));
-  };
+  });
   const take = async (due: Due, fetched: Fetched): Promise<void> => {
     const row = await keep(deps, due, fetched);
-    if (row) kept.push(row);
+    if (row) await notes.add(row);
   };
   let trouble: { error: unknown } | null = null;
   try {
@@ -89,13 +85,12 @@ async function fetchBatch(
       // A stream is read from the connection that gives the next one; what is in memory can be written beside.
       if ('raw' in fetched && fetched.raw instanceof Readable) await work;
       if (writing.size >= WRITERS) await Promise.race(writing);
-      if (kept.length >= TOGETHER) await note();
     }
   } catch (error) {
     trouble = { error };
   }
   const ends = await Promise.allSettled(writing);
-  await note(); // whatever happened, what is kept is kept
+  await notes.end(); // whatever happened, what is kept is kept
   const broken = ends.find((end) => end.status === 'rejected');
   if (trouble) throw trouble.error;
   if (broken) throw broken.reason;
@@ -122,13 +117,12 @@ async function keep(deps: FetchDeps, due: Due, fetched: Fetched): Promise<Kept |
     return null;
   }
   const head: Buffer[] = [];
+  const bytes = Readable.from(remembering(fetched.raw, head), { objectMode: false });
   try {
-    const blob = await blobs.putStream(
-      Readable.from(remembering(fetched.raw, head), { objectMode: false }),
-      maxMessageBytes,
-    );
+    const blob = await blobs.putStream(bytes, maxMessageBytes);
     return { id: due.id, ...blob, receivedAt: whenReceived(fetched) };
   } catch (error) {
+    bytes.destroy(); // of what is too large the rest is not waited for
     if (error instanceof SourceUnavailable || isOurs(error)) throw error;
     if (!(error instanceof AppError && error.code === 'payload_too_large')) return fail(deps, due, error);
     const header = await blobs.put(headerIn(Buffer.concat(head)));

@@ -12,9 +12,10 @@ const MOST = 1_000_000;
 
 /**
  * Takes the bytes of a message out of the JSON of messages.get with format=raw, as they come: a message of 50 MB is 67 MB of JSON, which
- * need never be in memory. Fails when the value is not base64url (RFC 4648 §5), or ends before its quote.
+ * need never be in memory. Fails when the value is not base64url (RFC 4648 §5), when the JSON ends before its end, and when it is about another
+ * message than was asked for.
  */
-export function rawOfJson(): RawOfJson {
+export function rawOfJson(id: string): RawOfJson {
   const findValue = valueFinder('raw');
   let state: 'before' | 'in' | 'after' = 'before';
   let rest = ''; // characters that are no whole group of four yet
@@ -47,19 +48,25 @@ export function rawOfJson(): RawOfJson {
       callback(null, Buffer.from(value.slice(0, whole), 'base64url'));
     },
     flush(callback) {
-      callback(state === 'after' ? null : new Error('Gmail ended the message before its end'));
+      const given = state === 'after' ? parse(around) : null;
+      if (given === null) return callback(new Error('Gmail ended the message before its end'));
+      callback(given.id === id ? null : new Error(`Gmail gave message ${given.id} where ${id} was asked for`));
     },
   });
   return { raw, receivedAt: () => internalDate(around) };
 }
 
-/** Milliseconds, as a string (gmail_v1.Schema$Message). */
+/** Milliseconds, as a string (gmail_v1.Schema$Message). A date that is wrong is not worth a message. */
 function internalDate(json: string): Date | null {
+  const at = new Date(Number(parse(json)?.internalDate));
+  return Number.isNaN(at.getTime()) ? null : at;
+}
+
+function parse(json: string): { id?: string; internalDate?: string } | null {
   try {
-    const at = new Date(Number((JSON.parse(json) as { internalDate?: string }).internalDate));
-    return Number.isNaN(at.getTime()) ? null : at;
+    return JSON.parse(json) as { id?: string; internalDate?: string } | null;
   } catch {
-    return null; // a date is not worth a message
+    return null;
   }
 }
 

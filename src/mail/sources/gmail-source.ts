@@ -4,6 +4,7 @@ import { gmailCalls, type GmailCallOptions } from './gmail-call.ts';
 import { examineGmail } from './gmail-examine.ts';
 import { gmailLabels } from './gmail-labels.ts';
 import { rawOfJson, type RawOfJson } from './gmail-raw.ts';
+import { silenceLimit } from './silence-limit.ts';
 import type { Fetched, Listing, Source } from './source.ts';
 import { SourceUnavailable } from './unavailable.ts';
 
@@ -14,7 +15,7 @@ export interface GmailOptions extends GmailCallOptions {
   doneLabel?: string | null;
   /** Replaces https://gmail.googleapis.com. */
   apiUrl?: string | null;
-  /** Milliseconds that one request may take. */
+  /** Milliseconds that one request may take; for a message, that it may say nothing. */
   timeout?: number;
 }
 
@@ -112,12 +113,14 @@ export function gmailSource(options: GmailOptions): GmailSource {
   /** null: Gmail says that there is no such message. */
   async function open(id: string): Promise<RawOfJson | null> {
     const params = { userId: 'me', id, format: 'raw' };
-    const answer = await call('messages.get', () =>
-      users.messages.get(params, { ...request(), responseType: 'stream' }),
-    );
+    const silence = silenceLimit(options.timeout ?? TIMEOUT, ending.signal);
+    const answer = await call('messages.get', () => {
+      silence.wait();
+      return users.messages.get(params, { retry: false, signal: silence.signal, responseType: 'stream' });
+    }).finally(silence.answered);
     if (!answer) return null;
-    const opened = rawOfJson();
-    pipeline(answer.data, opened.raw, () => undefined); // whoever reads the raw sees its failure
+    const opened = rawOfJson(id);
+    pipeline(silence.pieces(answer.data), opened.raw, () => undefined); // whoever reads the raw sees its failure
     return opened;
   }
 

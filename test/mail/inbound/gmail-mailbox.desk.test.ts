@@ -88,6 +88,22 @@ test('M38: what came while Gmail forgot the history is found by comparison, and 
   expect(await query(desk, 'select source_key from inbound_key')).toHaveLength(2);
 });
 
+test('M33, M39: a message of 3 GB that never ends is cut off at the limit and quarantined with its header, and the others come', async () => {
+  const server = await gmailServer();
+  server.fail({ on: 'messages.get', how: 'endless' });
+  server.mailbox.deliver(mail('Endless'));
+  server.mailbox.deliver(mail('Behind it'));
+  const desk = await deskOf(server, { ...consent(server), MAX_MESSAGE_BYTES: '3000000' });
+  await expectTickets(desk, ['Behind it']);
+  const [row] = await query<{ reason: string; header_only: boolean; raw_sha256: string }>(
+    desk,
+    `select reason, header_only, raw_sha256 from inbound_message where state = 'quarantined'`,
+  );
+  expect(row).toMatchObject({ header_only: true, reason: expect.stringMatching(/^too-large: more than 3000000;/) });
+  expect((await desk.blobs.read(row?.raw_sha256 ?? '')).toString()).toBe('Subject: Endless\r\n\r\n');
+  await eventually('nobody listens any more', () => server.endless === 0);
+});
+
 test('a service account with delegation reads the mailbox of the support address', async () => {
   const server = await gmailServer();
   const { email, privateKey } = server.oauth.serviceAccount;

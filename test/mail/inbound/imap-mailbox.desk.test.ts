@@ -161,6 +161,21 @@ describe('M34: a message that a person removes or moves', () => {
     expect(states(await box.ledger())).toEqual(['applied', 'applied']);
   });
 
+  test('is not given up for good when the server lists it again behind the cursor: the comparison finds it', async () => {
+    const imap = await server([mail('Away'), mail('Still there')]);
+    const box = await addImapMailbox(desk(), imap);
+    await box.poll();
+    const [away] = imap.messages.splice(0, 1);
+    await box.read();
+    if (away) imap.messages.unshift(away);
+    await box.read();
+    expect(states(await box.ledger())).toEqual(['vanished', 'applied']);
+    expect(await box.reconcile()).toBe(1);
+    await box.read();
+    expect(states(await box.ledger())).toEqual(['applied', 'applied']);
+    expect((await box.row()).missedTotal).toBe(1);
+  });
+
   test('after it was kept is a ticket all the same', async () => {
     const imap = await server([mail('Kept')]);
     const box = await addImapMailbox(desk(), imap);

@@ -12,8 +12,13 @@ export interface Fault {
   status?: number;
   reason?: string;
   headers?: Record<string, string>;
-  /** `hang`: never answers. `cut`: ends the connection in the middle of the body. `garbage`: raw that is no base64. */
-  how?: 'hang' | 'cut' | 'garbage';
+  /**
+   * `hang`: never answers. `cut`: ends the connection in the middle of the body. `stall`: says no more there. `garbage`: raw that is no base64.
+   * `nil`: no raw. `stranger`: another message than was asked for. `endless`: 3 GB are announced, and raw goes on as long as somebody reads.
+   */
+  how?: 'hang' | 'cut' | 'stall' | 'garbage' | 'nil' | 'stranger' | 'endless';
+  /** Bytes of the body before `cut` and `stall`; half of it unless given, counted from its end when negative. */
+  after?: number;
 }
 
 export interface GmailServer {
@@ -24,6 +29,8 @@ export interface GmailServer {
   asked: { name: string; query: URLSearchParams; units: number; at: number }[];
   /** Units a minute and user; what is over it is refused with 429. */
   quota: number;
+  /** Endless answers that go on. */
+  endless: number;
   fail(fault: Fault): void;
   stop(): Promise<void>;
 }
@@ -43,7 +50,7 @@ export async function startGmailServer(address = 'support@desk.example'): Promis
   });
   const desk: GmailServer = {
     url: '',
-    ...{ mailbox, oauth, asked: [], quota: 6000 },
+    ...{ mailbox, oauth, asked: [], quota: 6000, endless: 0 },
     fail: (fault) => void faults.push({ times: 1, ...fault }),
     async stop() {
       server.closeAllConnections();
@@ -76,6 +83,11 @@ export async function startGmailServer(address = 'support@desk.example'): Promis
         fault.headers,
       );
     const result = operate(mailbox, matched, body as Record<string, string[]>);
+    if (fault?.how === 'endless') {
+      desk.endless++;
+      response.on('close', () => desk.endless--);
+      return goOn(response, result);
+    }
     if (fault) return spoil(response, fault, result);
     send(response, result.error ? result.error.code : 200, result);
   }
@@ -228,11 +240,36 @@ function send(response: ServerResponse, status: number, body: object, headers: R
   response.end(JSON.stringify(body));
 }
 
-function spoil(response: ServerResponse, { how, status = 500, reason, headers }: Fault, result: Result | null): void {
+function spoil(response: ServerResponse, fault: Fault, result: Result | null): void {
+  const { how, status = 500, reason, headers } = fault;
   if (how === 'hang') return;
-  if (how === 'garbage') return send(response, 200, { ...result, raw: '*** not base64 ***' });
-  if (how !== 'cut') return send(response, status, reason ? { error: reason } : {}, headers);
+  const changed = how && CHANGED[how];
+  if (changed) return send(response, 200, { ...result, ...changed });
+  if (how !== 'cut' && how !== 'stall') return send(response, status, reason ? { error: reason } : {}, headers);
   const text = JSON.stringify(result);
+  const { after = Math.floor(text.length / 2) } = fault;
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': String(text.length) });
-  response.write(text.slice(0, Math.floor(text.length / 2)), () => response.socket?.destroy());
+  response.flushHeaders();
+  response.write(text.slice(0, after), () => how === 'cut' && response.socket?.destroy());
+}
+
+/** Fields that are not as they should be. */
+const CHANGED: Partial<Record<NonNullable<Fault['how']>, object>> = {
+  garbage: { raw: '*** not base64 ***' },
+  nil: { raw: null },
+  stranger: { id: 'f00dfeed00000000' },
+};
+
+function goOn(response: ServerResponse, result: Result | null): void {
+  const head = JSON.stringify({ ...result, raw: Buffer.from('Subject: Endless\r\n\r\n').toString('base64url') });
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': String(3 * 1024 ** 3) });
+  response.write(
+    head.slice(0, head.lastIndexOf('"raw":"') + 7) + Buffer.from('Subject: Endless\r\n\r\n').toString('base64url'),
+  );
+  const piece = 'eHh4'.repeat(16_384);
+  const more = () => {
+    while (!response.destroyed && response.write(piece));
+  };
+  response.on('drain', more);
+  more();
 }

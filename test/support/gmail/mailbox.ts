@@ -74,6 +74,12 @@ export class GmailMailbox {
       .toSorted((a, b) => b.internalDate - a.internalDate);
   }
 
+  /** Ids of the messages under a label of this name. */
+  named(name: string): string[] {
+    const [label] = [...this.labels].find(([, known]) => known === name) ?? [];
+    return [...this.messages.values()].flatMap(({ id, labelIds }) => (label && labelIds.includes(label) ? id : []));
+  }
+
   private record(change: Change, { id, threadId, labelIds }: GmailMessage, changed: readonly string[]): void {
     this.historyId += 1 + randomInt(50);
     const message = { id, threadId, labelIds: [...labelIds] };

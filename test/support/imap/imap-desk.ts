@@ -7,6 +7,7 @@ import { pollMailbox, type Polled } from '../../../src/mail/inbound/poll-mailbox
 import { reconcileMailbox, type Depth } from '../../../src/mail/inbound/reconcile-mailbox.ts';
 import { Mailbox } from '../../../src/mail/mailbox.ts';
 import { imapSource } from '../../../src/mail/sources/imap-source.ts';
+import type { ImapPatience } from '../../../src/mail/sources/imap/options.ts';
 import type { Source } from '../../../src/mail/sources/source.ts';
 import { secretPlace } from '../../../src/mail/sources/mailbox-secret.ts';
 import type { TestDesk } from '../desk.ts';
@@ -51,7 +52,17 @@ let made = 0;
 export async function addImapMailbox(
   desk: TestDesk,
   { port }: { port: number },
-  given: { history?: 'live' | 'quiet'; enabled?: boolean; address?: string; password?: string; user?: string } = {},
+  given: {
+    history?: 'live' | 'quiet';
+    enabled?: boolean;
+    address?: string;
+    password?: string;
+    user?: string;
+    /** With a real server on a busy machine: that of production. */
+    patience?: Partial<ImapPatience>;
+    /** Signs in by access tokens instead of the password. */
+    oauth?: { tokenUrl: string; refreshToken: string };
+  } = {},
 ): Promise<TestMailbox> {
   const {
     history = 'live',
@@ -59,25 +70,31 @@ export async function addImapMailbox(
     address = `box${++made}@desk.example`,
     password = 'secret',
     user = 'joe',
+    oauth,
+    patience = PATIENCE,
   } = given;
   const config = { host: '127.0.0.1', port, tls: 'none', user, folder: 'INBOX' } as const;
+  const grant = oauth && { tokenUrl: oauth.tokenUrl, clientId: 'desk' };
   const id = await desk.transaction(async (tx) => {
     const [row] = await tx.em.execute<{ id: string }[]>(
       `insert into mailbox (name, address, source, source_config, history, enabled, created_at) values ('Box', ?, 'imap', ?::jsonb, ?, ?, ?) returning id`,
-      [address, JSON.stringify(config), history, enabled, tx.now],
+      [address, JSON.stringify({ ...config, ...(grant && { oauth: grant }) }), history, enabled, tx.now],
     );
     const box = Number(row?.id);
-    const secret = seal(desk.secrets.sealing, JSON.stringify({ password }), secretPlace({ id: box }));
+    const secret = seal(
+      desk.secrets.sealing,
+      JSON.stringify(oauth ? { refreshToken: oauth.refreshToken } : { password }),
+      secretPlace({ id: box }),
+    );
     await tx.em.execute('update mailbox set secret = ? where id = ?', [secret, box]);
     return box;
   });
-  const source = imapSource({
-    ...config,
-    ...{ auth: { password }, maxBytes: desk.config.maxMessageBytes, patience: PATIENCE },
-  });
-  onTestFinished(() => source.close?.());
   const { transaction } = desk;
   const row = () => transaction((tx) => tx.em.findOneOrFail(Mailbox, id));
+  const source = oauth
+    ? desk.watch.sourceOf(await row())
+    : imapSource({ ...config, ...{ auth: { password }, maxBytes: desk.config.maxMessageBytes, patience } });
+  onTestFinished(() => source.close?.());
   const deps = { transaction, blobs: desk.blobs, maxMessageBytes: desk.config.maxMessageBytes, log: desk.watch.log };
   const query = <T>(sql: string) => transaction((tx) => tx.em.execute<T[]>(sql, [id]));
 
