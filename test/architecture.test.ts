@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 // prettier-ignore
 const ROOMS = [
   'errors', 'config', 'csv', 'log', 'secrets', 'fault-point', 'parent-watch', 'jobs', 'db', 'settings', 'people', 'tickets', 'contract', 'files', 'mail',
-  'integrations', 'reports', 'tasks', 'api', 'entities', 'worker', 'app', 'commands', 'main',
+  'integrations', 'reports', 'retention', 'tasks', 'api', 'entities', 'worker', 'app', 'commands', 'main',
 ];
 
 /** Which file may know a library that we hold behind one of our own interfaces. */
