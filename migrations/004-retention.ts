@@ -32,9 +32,9 @@ create table task_file (
   primary key (task_id, part)
 );
 alter table task
-  -- whose rights the file was made with: whoever has others does not get it
-  add column rights text,
-  -- until when the file can be downloaded; null: there is none
+  -- name and type of the file that it makes, and the rights it is made with: whoever has others does not get it
+  add column file jsonb,
+  -- until when it can be downloaded; null: not yet, or there is none
   add column file_until timestamptz;
 create index task_file_until on task (file_until) where file_until is not null;
 `;

@@ -56,7 +56,7 @@ function handlersOf({ transaction, log, links, ingest, notify, send }: WorkerDep
     },
     'send-links': (jobs) => transaction((tx) => sendLinks(tx, idsOf(jobs), links)),
     'notify-accounts': (jobs) => transaction((tx) => notifyAccounts(tx, idsOf(jobs), notify)),
-    'run-tasks': (jobs) => runTasks({ transaction, log }, idsOf(jobs)),
+    'run-tasks': (jobs) => runTasks({ transaction, log, links }, idsOf(jobs)),
     'send-messages': async (jobs) => {
       await sendMessages(transaction, idsOf(jobs), send);
       faultPoint('O7');

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type * as schema from '../contract/schemas.ts';
 import { findTask } from '../tasks/find-task.ts';
 import { startTask } from '../tasks/start-task.ts';
-import type { Task } from '../tasks/task.ts';
+import type { Task, TaskFile } from '../tasks/task.ts';
 import { channelOf } from './channel.ts';
 import { mount, type MountDeps } from './mount.ts';
 
@@ -11,18 +11,35 @@ import { mount, type MountDeps } from './mount.ts';
 export function taskRoutes(router: Router, deps: MountDeps): void {
   mount(router, deps, 'changeTickets', async ({ tx, actor, body, ctx }) => {
     const input = { ...body, channel: channelOf(ctx) };
-    return { task: present(await startTask(tx, { kind: 'change-tickets', actor, input })) };
+    return { task: presentTask(await startTask(tx, { kind: 'change-tickets', actor, input }), tx.now) };
   });
 
-  mount(router, deps, 'readTask', async ({ tx, actor, params }) => present(await findTask(tx.em, actor, params.id)));
+  mount(router, deps, 'readTask', async ({ tx, actor, params }) =>
+    presentTask(await findTask(tx.em, actor, params.id), tx.now),
+  );
 }
 
-function present(task: Task): z.input<typeof schema.Task> {
-  const { id, kind, state, progress, total, result, error } = task;
+/** There is a path while there is a file behind it. */
+function presentFile({ id, fileUntil }: Task, { name, type }: TaskFile, now: Date) {
+  const there = fileUntil && fileUntil > now;
+  return {
+    name,
+    content_type: type,
+    url: there ? `/api/tasks/${id}/file` : null,
+    until: fileUntil?.toISOString() ?? null,
+  };
+}
+
+/** A task as the contract gives it. */
+export function presentTask(task: Task, now: Date): z.input<typeof schema.Task> {
+  const { id, kind, state, progress, total, result, error, file } = task;
   const failed = result.filter(({ ok }) => !ok).length;
   return {
     ...{ id, kind, state, progress, total, failed },
-    result: result.map(({ problem = null, ...line }) => ({ ...line, problem })),
+    result: result.map(({ problem = null, outcome = null, subjectId = null, ...line }) => {
+      return { ...line, problem, outcome, subject_id: subjectId };
+    }),
+    file: file ? presentFile(task, file, now) : null,
     error: error ?? null,
     created_at: task.createdAt.toISOString(),
     finished_at: task.finishedAt?.toISOString() ?? null,

@@ -27,7 +27,8 @@ interface Task {
 }
 
 /** The worker's turn, as a job would give it. */
-const work = (id: number) => runTasks({ transaction: desk().transaction, log: silent }, [id]);
+const work = (id: number) =>
+  runTasks({ transaction: desk().transaction, log: silent, links: desk().secrets.links }, [id]);
 const query = <T>(sql: string, params: unknown[] = []) => desk().transaction((tx) => tx.em.execute<T[]>(sql, params));
 
 async function tickets(count: number): Promise<number[]> {
