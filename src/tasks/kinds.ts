@@ -1,8 +1,11 @@
 import type { z } from 'zod';
 import type { Transaction } from '../db/transaction.ts';
 import type { Employee } from '../people/employee.ts';
+import type { Role } from '../tickets/lifecycle.ts';
 import { changeTickets } from './change-tickets.ts';
 import { erasePerson } from './erase-person.ts';
+import { exportAudit, exportEmployees, exportTickets } from './export/sources.ts';
+import { importEmployees } from './import/import-employees.ts';
 import type { TaskFile } from './task.ts';
 
 /** One part under way. */
@@ -33,6 +36,8 @@ export interface TaskKind<I> {
   lines: 'each' | 'none';
   /** Goes on when whoever asked for it has left: it was decided when it was begun. */
   outlives?: true;
+  /** Who may have it done, where the parts do not ask for themselves: it ends when whoever began it is none of them any more. */
+  roles?: readonly Role[];
   /** The file that it makes, when it makes one. */
   file?(input: I): Pick<TaskFile, 'name' | 'type' | 'scope'>;
   /**
@@ -46,6 +51,10 @@ export interface TaskKind<I> {
 export const TASK_KINDS = {
   'change-tickets': changeTickets,
   'erase-person': erasePerson,
+  'export-tickets': exportTickets,
+  'export-employees': exportEmployees,
+  'export-audit': exportAudit,
+  'import-employees': importEmployees,
 };
 
 export type KindName = keyof typeof TASK_KINDS;

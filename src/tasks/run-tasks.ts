@@ -64,6 +64,8 @@ async function runPart(tx: Transaction, { held, kind, input, parts, links }: Wor
   if (id === undefined) return finishTask(tx, held);
   const actor = await tx.em.findOne(Employee, { id: held.employeeId, ...(!kind.outlives && { status: 'approved' }) });
   if (!actor) return failTask(tx, held, 'Whoever started it may not work here any more');
+  if (kind.roles && !kind.roles.includes(actor.role))
+    return failTask(tx, held, 'Whoever started it may not do this any more');
   if (held.file && held.file.rights !== (await rightsOf(tx, actor)))
     return failTask(tx, held, 'The rights of whoever started it have changed: start it again');
   if (!(await recordPart(tx, held, kind.lines === 'each' ? { id, ok: true } : null))) return false;

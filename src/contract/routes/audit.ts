@@ -4,9 +4,10 @@ import { ADMINS, id, limit, route, type Route } from '../route.ts';
 import * as schema from '../schemas.ts';
 
 /** A moment that PostgreSQL can read too: not the year 0. */
-const moment = schema.time.refine((text) => !text.startsWith('0000'), 'is too long ago');
+export const moment = schema.time.refine((text) => !text.startsWith('0000'), 'is too long ago');
 
-const filters = {
+/** Which entries. */
+export const auditFilters = {
   /** id of the employee who did it */
   actor: id.optional(),
   /** The action, or how it begins: `employee.` for all that was done to accounts. */
@@ -48,7 +49,7 @@ export const auditRoutes = {
     access: ADMINS,
     scope: 'audit:read',
     query: z.strictObject({
-      ...filters,
+      ...auditFilters,
       limit: limit.optional(),
       cursor: z.string().max(40).optional(),
     }),
@@ -58,7 +59,7 @@ export const auditRoutes = {
     summary: 'The audit log as CSV or JSON lines, oldest first, as a file',
     access: ADMINS,
     scope: 'audit:read',
-    query: z.strictObject({ ...filters, format: z.enum(['csv', 'jsonl']).default('csv') }),
+    query: z.strictObject({ ...auditFilters, format: z.enum(['csv', 'jsonl']).default('csv') }),
     gives: 'stream',
     response: z.unknown(),
   }),
