@@ -26,7 +26,7 @@ export async function eraseOnTicket(tx: Transaction, erasure: Erasure, ticketId:
 type About = Erasure & { ticketId: number; own: boolean };
 
 async function eraseSubject({ em }: Transaction, about: About): Promise<void> {
-  const subject: Sql = about.own ? { sql: '?', params: [ERASED] } : scrubbed('subject', about);
+  const subject = subjectIn(about, 'subject');
   const reason = scrubbed('status_reason', about);
   await em.execute(`update ticket set subject = ${subject.sql}, status_reason = ${reason.sql} where id = ?`, [
     ...[...subject.params, ...reason.params, about.ticketId],
@@ -51,6 +51,11 @@ async function eraseComments({ em }: Transaction, about: About): Promise<void> {
   );
 }
 
+/** A subject, as it is or as it was: of their own ticket they wrote it. */
+function subjectIn(about: About, column: string): Sql {
+  return about.own ? { sql: `'${ERASED}'::text`, params: [] } : scrubbed(column, about);
+}
+
 /** Their blobs go when no row refers to them any more (`sweepUnused`). */
 async function eraseFiles({ em }: Transaction, { personId, ticketId, own, words }: About): Promise<void> {
   if (!own && !words) return;
@@ -70,6 +75,14 @@ async function eraseHistory({ em }: Transaction, about: About): Promise<void> {
   await em.execute(
     `update ticket_event set data = jsonb_set(data, '{reason}', to_jsonb(${reason.sql})) where ticket_id = ? and data->>'reason' is not null`,
     [...reason.params, ticketId],
+  );
+  const [from, to] = [subjectIn(about, `c->>'from'`), subjectIn(about, `c->>'to'`)];
+  await em.execute(
+    `update ticket_event set data = jsonb_set(data, '{changed}', (select jsonb_agg(case when c->>'field' <> 'subject' then c
+          else c || jsonb_build_object('from', ${from.sql}, 'to', ${to.sql}) end order by n)
+        from jsonb_array_elements(data->'changed') with ordinality as changed(c, n)))
+      where ticket_id = ? and type = 'changed' and data @> '{"changed": [{"field": "subject"}]}'`,
+    [...from.params, ...to.params, ticketId],
   );
   await em.execute(
     `update ticket_event set data = jsonb_set(data, '{to}', to_jsonb(?::text)) where ticket_id = ? and type = 'assigned' and data->>'assignee_id' = ?`,

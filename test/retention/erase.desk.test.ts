@@ -95,6 +95,8 @@ async function leaveTraces() {
     .then((answer) => doTask(desk(), taskOf(answer)));
   await send((await notify()).map((one) => one.id));
 
+  const renamed = { subject: 'Zyxmark lamp, second floor', priority: 'low' };
+  expect((await marta.send('PATCH', `/api/tickets/${own}`, renamed)).status).toBe(200);
   const other = await open(await employee(marta.id), { subject: 'The lift of Zyxmarklund' });
   await query(`insert into participant (ticket_id, employee_id, state, created_at) values (?, ?, 'confirmed', now())`, [
     other.id,
