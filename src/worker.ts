@@ -12,6 +12,8 @@ import { notifyEvents, type NotifyDeps } from './mail/outbound/notify-events.ts'
 import { recoverOutbox } from './mail/outbound/recover-outbox.ts';
 import { sendMessages, type SendDeps } from './mail/outbound/send-messages.ts';
 import { sweep } from './mail/sweep.ts';
+import { enforceRetention } from './retention/enforce-retention.ts';
+import { sweepUnused } from './retention/sweep-unused.ts';
 import { sendLinks } from './people/send-links.ts';
 import { forgetTasks } from './tasks/forget-tasks.ts';
 import { runTasks } from './tasks/run-tasks.ts';
@@ -38,6 +40,9 @@ const idsOf = (jobs: readonly Ids[]) => [...new Set(jobs.flatMap(({ ids }) => id
 const SWEEP_EVERY = 15_000;
 /** Milliseconds between two looks for tickets that close by themselves. */
 const CLOSE_EVERY = 600_000;
+/** Milliseconds between two looks for what is to be deleted for its age, and for blobs to which nobody refers any more. */
+const RETENTION_EVERY = 3600_000;
+const BLOBS_EVERY = 6 * 3600_000;
 /** A day: so often the end of the audit log goes into the log of the desk, which lies elsewhere. */
 const HEAD_EVERY = 24 * 3600_000;
 
@@ -51,7 +56,7 @@ function handlersOf({ transaction, log, links, ingest, notify, send }: WorkerDep
     },
     'send-links': (jobs) => transaction((tx) => sendLinks(tx, idsOf(jobs), links)),
     'notify-accounts': (jobs) => transaction((tx) => notifyAccounts(tx, idsOf(jobs), notify)),
-    'run-tasks': (jobs) => runTasks({ transaction, log }, idsOf(jobs)),
+    'run-tasks': (jobs) => runTasks({ transaction, log, links }, idsOf(jobs)),
     'send-messages': async (jobs) => {
       await sendMessages(transaction, idsOf(jobs), send);
       faultPoint('O7');
@@ -95,6 +100,8 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
   const timers = [
     every(SWEEP_EVERY, () => transaction(sweepAll)),
     every(CLOSE_EVERY, () => closeAll(transaction)),
+    every(RETENTION_EVERY, async () => void (await enforceRetention(deps))),
+    every(BLOBS_EVERY, async () => void (await sweepUnused({ ...deps, blobs: deps.send.blobs }))),
     every(HEAD_EVERY, () => logHead(transaction, log)),
   ];
   return {

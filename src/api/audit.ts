@@ -1,25 +1,19 @@
 import { Readable } from 'node:stream';
 import type Router from '@koa/router';
-import { create as contentDisposition } from 'content-disposition';
-import type { RouterContext } from '@koa/router';
 import { csvOf, type Cell } from '../csv.ts';
 import { readAuditHead } from '../db/read-audit-head.ts';
 import type { RunTransaction } from '../db/transaction.ts';
-import { listAudit, readAuditLines, type AuditFilters, type AuditLine } from '../reports/list-audit.ts';
+import { AUDIT_COLUMNS, listAudit, readAuditLines, type AuditFilters, type AuditLine } from '../reports/list-audit.ts';
 import { mount, type MountDeps } from './mount.ts';
+import { sendAsFile } from './send-as-file.ts';
 import { pageLink } from './page-link.ts';
 
 /** Entries of one query of an export. */
 const PAGE = 1000;
 
-const COLUMNS = [
-  ...(['id', 'at', 'actor_id', 'action', 'outcome', 'subject_type', 'subject_id'] as const),
-  ...(['data', 'request_id', 'prev_hash', 'row_hash'] as const),
-];
-
 type Pages = AsyncIterable<AuditLine[]>;
 const FORMATS: Record<'csv' | 'jsonl', { type: string; write: (pages: Pages) => AsyncIterable<string> }> = {
-  csv: { type: 'text/csv; charset=utf-8', write: (pages) => csvOf(COLUMNS, cellsOf(pages)) },
+  csv: { type: 'text/csv; charset=utf-8', write: (pages) => csvOf(AUDIT_COLUMNS, cellsOf(pages)) },
   jsonl: { type: 'application/x-ndjson', write: jsonLines },
 };
 
@@ -38,7 +32,7 @@ export function auditRoutes(router: Router, deps: MountDeps): void {
     const { id: until } = await readAuditHead(tx);
     tx.audit({ action: 'audit.exported', actorId: actor.id, data: { format, until, ...definedOf(filters) } });
     const { type, write } = FORMATS[format];
-    sendAs(ctx, type, `audit-${tx.now.toISOString().slice(0, 10)}.${format}`);
+    sendAsFile(ctx, type, `audit-${tx.now.toISOString().slice(0, 10)}.${format}`);
     ctx.body = Readable.from(write(pagesOf(deps.transaction, filters, until)));
     return undefined;
   });
@@ -61,19 +55,13 @@ async function* pagesOf(
 
 async function* cellsOf(pages: Pages): AsyncGenerator<Cell[][]> {
   for await (const lines of pages)
-    yield lines.map((line) => COLUMNS.map((column) => (column === 'data' ? JSON.stringify(line.data) : line[column])));
+    yield lines.map((line) =>
+      AUDIT_COLUMNS.map((column) => (column === 'data' ? JSON.stringify(line.data) : line[column])),
+    );
 }
 
 async function* jsonLines(pages: Pages): AsyncGenerator<string> {
   for await (const lines of pages) yield lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-}
-
-/** As a file to be saved, never shown (T34). */
-function sendAs(ctx: RouterContext, type: string, filename: string): void {
-  ctx.status = 200;
-  ctx.set('Content-Type', type);
-  ctx.set('Content-Disposition', contentDisposition(filename, { type: 'attachment' }));
-  ctx.set('Cache-Control', 'private, no-store');
 }
 
 function definedOf(filters: AuditFilters): Record<string, string | number> {

@@ -12,9 +12,12 @@ import { readEmployee } from '../people/read-employee.ts';
 import { rejectEmployee } from '../people/reject-employee.ts';
 import { signOutEmployee } from '../people/sign-out-employee.ts';
 import { findClassification, type NameOrId } from '../tickets/find-category.ts';
+import { startTask } from '../tasks/start-task.ts';
+import { beginErasure } from '../retention/begin-erasure.ts';
 import { refuseOldSignIn } from './admit-principal.ts';
 import { mount, type MountDeps } from './mount.ts';
 import { presentDetails, presentEmployee } from './present-employee.ts';
+import { presentTask } from './tasks.ts';
 
 /** What opens an account to somebody else, or gives rights (ASVS 7.5.1). */
 const GRAVE = ['email', 'role', 'status'] as const;
@@ -75,6 +78,11 @@ export function employeeRoutes(router: Router, deps: MountDeps): void {
   mount(router, deps, 'inviteEmployee', async ({ tx, actor, params }) => {
     await inviteEmployee(tx, links, await lockEmployee(tx, params.id), actor);
     return details(tx, actor, params.id);
+  });
+
+  mount(router, deps, 'eraseEmployee', async ({ tx, actor, params, body: { reason, version } }) => {
+    const input = await beginErasure(tx, params.id, { actor, reason, version });
+    return { task: presentTask(await startTask(tx, { kind: 'erase-person', actor, input }), tx.now) };
   });
 
   mount(router, deps, 'signOutEmployee', async ({ tx, actor, params }) => ({

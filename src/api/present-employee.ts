@@ -32,9 +32,10 @@ function accountOf(row: EmployeeRow) {
   return {
     ...{ company_id, status, departments, locale, version, address_confirmed, has_password },
     ...{ decided_by, decision_reason, ticket_count, open_ticket_count },
-    moves: ADMIN_MOVES.filter((move) => mayMove(status, move)),
+    moves: row.erased_at ? [] : ADMIN_MOVES.filter((move) => mayMove(status, move)),
     registered_at: timeOf(row.registered_at),
     decided_at: timeOf(row.decided_at),
+    erased_at: timeOf(row.erased_at),
     last_seen_at: timeOf(row.last_seen_at),
     created_at: new Date(row.created_at).toISOString(),
     updated_at: new Date(row.updated_at).toISOString(),

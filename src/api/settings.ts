@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import type { Transaction } from '../db/transaction.ts';
+import { foreseeRetention } from '../retention/foresee-retention.ts';
 import { changeSettings } from '../settings/change-settings.ts';
 import { describeSettings } from '../settings/describe-settings.ts';
 import { mount, type Answer, type MountDeps } from './mount.ts';
@@ -12,6 +13,13 @@ export function settingsRoutes(router: Router, deps: MountDeps): void {
     await changeSettings(tx, { actorId: actor.id, version, changes });
     return present(tx);
   });
+
+  mount(router, deps, 'foreseeRetention', async ({ tx, query }) => ({
+    results: (await foreseeRetention(tx, query)).map(({ dueCapped, oldest, last, ...rest }) => ({
+      ...{ ...rest, due_capped: dueCapped, oldest: oldest?.toISOString() ?? null },
+      last: last && { at: last.at.toISOString(), count: last.count },
+    })),
+  }));
 }
 
 async function present(tx: Transaction): Promise<Answer<'readSettings'>> {

@@ -50,6 +50,8 @@ const Account = z.object({
   decided_at: time.nullable(),
   decided_by: Person.nullable(),
   decision_reason: z.string().nullable(),
+  /** Nothing of the person is left but the id. */
+  erased_at: time.nullable(),
   last_seen_at: time.nullable(),
   /** Exact up to 1,000. */
   ticket_count: z.int(),

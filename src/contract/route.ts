@@ -107,7 +107,7 @@ export function pathOf(name: RouteName): { method: string; path: string } {
 }
 
 /** A whole number as text, in the one way that we write it: Number() takes 0x1, 1e3 and blanks too. */
-const digits = (most: number) =>
+export const digits = (most: number) =>
   z
     .string()
     .regex(/^[1-9]\d{0,14}$/, 'must be a whole number')

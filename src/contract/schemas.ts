@@ -149,8 +149,22 @@ export const Task = z.object({
       id: z.int(),
       ok: z.boolean(),
       problem: z.object({ error: z.string(), code: z.string(), details: z.record(z.string(), z.unknown()) }).nullable(),
+      /** A word for what became of it, and the id of what it made or found, where its kind says so. */
+      outcome: z.string().nullable(),
+      subject_id: z.int().nullable(),
     }),
   ),
+  /** The file that it makes; null: none. */
+  file: z
+    .object({
+      name: z.string(),
+      content_type: z.string(),
+      /** Path of the download; needs the Authorization header. null: not yet, or not any more. */
+      url: z.string().nullable(),
+      /** Until when it can be downloaded; null: it is not there yet. */
+      until: time.nullable(),
+    })
+    .nullable(),
   /** Why it ended before it was through. */
   error: z.string().nullable(),
   created_at: time,

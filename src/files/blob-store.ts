@@ -1,10 +1,11 @@
 import { createHash, randomUUID, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, statfs, utimes, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { AppError } from '../errors.ts';
 import { faultPoint } from '../fault-point.ts';
+import { sweepBlobs, type Swept, type UsedBlobs } from './sweep-blobs.ts';
 
 /** A stored blob: lower-case hex sha256 of its bytes and their number. */
 export interface Blob {
@@ -25,6 +26,8 @@ export interface BlobStore {
   size(sha256: string): Promise<number | null>;
   /** Whether so many bytes may be taken without filling the disk: what is taken then must also be worked on. */
   hasRoom(bytes: number): Promise<boolean>;
+  /** Removes what nobody refers to and nobody stored since `before`. Safe at any time, and for several at once. */
+  sweep(before: Date, used: UsedBlobs): Promise<Swept>;
 }
 
 /** Bytes that stay free. */
@@ -81,7 +84,8 @@ export async function localBlobStore(dir: string): Promise<BlobStore> {
   return {
     async put(bytes) {
       const sha256 = createHash('sha256').update(bytes).digest('hex');
-      if ((await sizeOf(pathOf(sha256))) === bytes.length) return { sha256, size: bytes.length };
+      if ((await sizeOf(pathOf(sha256))) === bytes.length && (await touch(pathOf(sha256))))
+        return { sha256, size: bytes.length };
       return write(async (file, hash) => {
         hash.update(bytes);
         await file.writeFile(bytes);
@@ -112,6 +116,7 @@ export async function localBlobStore(dir: string): Promise<BlobStore> {
       const { bavail, bsize } = await statfs(dir);
       return bavail * bsize > bytes + SPARE;
     },
+    sweep: (before, used) => sweepBlobs(dir, before, used),
   };
 }
 
@@ -138,6 +143,15 @@ async function sizeOf(path: string): Promise<number | null> {
   return stat(path).then(
     ({ size }) => size,
     () => null,
+  );
+}
+
+/** Says that somebody needs these bytes again, so that they are not swept before they say so in the database. False: they are not there. */
+async function touch(path: string): Promise<boolean> {
+  const now = new Date();
+  return utimes(path, now, now).then(
+    () => true,
+    () => false,
   );
 }
 

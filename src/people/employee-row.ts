@@ -30,6 +30,7 @@ export interface EmployeeRow {
   decided_at: string | null;
   decided_by: (Named & { email: string; role: Role }) | null;
   decision_reason: string | null;
+  erased_at: string | null;
   last_seen_at: string | null;
   ticket_count: number;
   open_ticket_count: number;
@@ -46,7 +47,7 @@ const count = (condition: string) =>
 export const EMPLOYEE = {
   columns: `e.id, e.company_id, e.email, e.first_name, e.middle_name, e.last_name, e.suffix, e.role, e.status, e.locale, e.version,
     e.email_confirmed_at is not null as address_confirmed, e.password_hash is not null as has_password, e.picture_sha256 is not null as has_picture,
-    e.registered_at, e.decided_at, e.decision_reason, e.created_at, e.updated_at,
+    e.registered_at, e.decided_at, e.decision_reason, e.erased_at, e.created_at, e.updated_at,
     case when d.id is null then null else json_build_object('id', d.id, 'name', d.name) end as department,
     case when b.id is null then null else json_build_object('id', b.id, 'email', b.email, 'role', b.role,
       'name', coalesce(nullif(trim(b.first_name || ' ' || b.last_name), ''), b.email)) end as decided_by,

@@ -28,6 +28,8 @@ const EmployeeSchema = defineEntity({
     decidedBy: p.bigint('number').nullable(),
     decisionReason: p.text().nullable(),
     passwordChangedAt: p.datetime().nullable(),
+    // nothing of the row says any more who it was
+    erasedAt: p.datetime().nullable(),
     version: p.integer().default(1),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),

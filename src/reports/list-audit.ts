@@ -42,6 +42,12 @@ type RowWithActor = Row & { email: string | null } & Pick<Employee, 'firstName' 
 const COLUMNS =
   'a.id, a.at, a.actor_id, a.action, a.outcome, a.subject_type, a.subject_id, a.data, a.request_id, a.prev_hash, a.row_hash';
 
+/** The columns of an export. */
+export const AUDIT_COLUMNS = [
+  ...(['id', 'at', 'actor_id', 'action', 'outcome', 'subject_type', 'subject_id'] as const),
+  ...(['data', 'request_id', 'prev_hash', 'row_hash'] as const),
+];
+
 export interface AuditPage {
   next: string | null;
   previous: string | null;

@@ -29,6 +29,8 @@ const fileType = z
     /^(\*|[a-z0-9.+-]+\/([a-z0-9.+-]+\*?|\*))$/,
     'must be a content type such as image/png, image/* or application/vnd.ms-*, or * for all',
   );
+/** 0: never */
+const days = z.int().min(0).max(36_500).default(0);
 const PRIORITIES = ['critical', 'high', 'medium', 'low'] as const;
 
 function isTimeZone(name: string): boolean {
@@ -104,8 +106,12 @@ export const SETTINGS = {
   max_files: z.int().min(1).max(50).default(10),
   /** Days after which a resolved ticket closes by itself; 0: never. */
   auto_close_days: z.int().min(0).max(365).default(7),
-  /** Days after which the raw mail of closed tickets may be deleted; 0: never. */
-  retention_days: z.int().min(0).max(36_500).default(0),
+  /** Days after which the bytes of mail that came or was sent are deleted, when its ticket is over for as long or there is none; 0: never. */
+  retention_days: days,
+  /** Days after which mail in quarantine that nobody decided on is suppressed, and its bytes deleted; 0: never. */
+  retention_quarantine_days: days,
+  /** Days after which a ticket that is over and was left alone is deleted, with everything in it; 0: never. */
+  retention_tickets_days: days,
   /** Whoever opens a ticket gets a receipt by mail. */
   feature_acknowledgements: z.boolean().default(true),
   /** Files may be added to tickets and comments in the portal and by the API. */

@@ -1,5 +1,5 @@
 import type { Transaction } from '../db/transaction.ts';
-import type { TaskLine } from './task.ts';
+import type { TaskFile, TaskLine } from './task.ts';
 
 /** A task that is ours until its lease ends; each part makes the lease longer. Every write asks whether it is still ours. */
 export interface HeldTask {
@@ -13,6 +13,8 @@ export interface HeldTask {
   total: number;
   /** Tries of the next part, this one included. */
   attempts: number;
+  /** The file it makes; null: none. */
+  file: TaskFile | null;
 }
 
 /** Milliseconds a part may take before somebody else may take the task on. */
@@ -29,14 +31,18 @@ interface Row {
   progress: number;
   total: number;
   attempts: number;
+  file: TaskFile | null;
 }
+
+/** Milliseconds for which a file can be downloaded: a day. */
+const FILE_KEPT = 24 * 3600_000;
 
 /** Takes a task that is due, and counts the try; null when it is over, not due, or somebody else's. */
 export async function claimTask(tx: Transaction, id: number, token: string): Promise<HeldTask | null> {
   const [row] = await tx.em.execute<Row[]>(
     `update task set state = 'running', attempts = attempts + 1, lease_token = ?, next_at = ?
       where id = ? and state in ('queued', 'running') and next_at <= ?
-      returning kind, employee_id, input, progress, total, attempts`,
+      returning kind, employee_id, input, progress, total, attempts, file`,
     [token, leaseEnd(tx), id, tx.now],
   );
   if (!row) return null;
@@ -47,14 +53,21 @@ export async function claimTask(tx: Transaction, id: number, token: string): Pro
   return null;
 }
 
-/** Counts a part and keeps its line; false when the task is not ours any more, and then nothing may be done. Holds the row until the commit. */
-export async function recordPart(tx: Transaction, held: HeldTask, line: TaskLine): Promise<boolean> {
+/** Counts a part and keeps its line, if it has one; false when the task is not ours any more, and then nothing may be done. Holds the row until the commit. */
+export async function recordPart(tx: Transaction, held: HeldTask, line: TaskLine | null): Promise<boolean> {
   const rows = await tx.em.execute<unknown[]>(
     `update task set progress = progress + 1, result = result || ?::jsonb, attempts = 1, next_at = ?
       where id = ? and lease_token = ? and progress = ? returning 1`,
-    [JSON.stringify([line]), leaseEnd(tx), held.id, held.token, held.progress],
+    [JSON.stringify(line ? [line] : []), leaseEnd(tx), held.id, held.token, held.progress],
   );
   return rows.length > 0;
+}
+
+/** Adds to the line of the part that was counted in this transaction. */
+export async function amendLine({ em }: Transaction, { id }: HeldTask, more: Partial<TaskLine>): Promise<void> {
+  await em.execute(`update task set result = jsonb_set(result, '{-1}', (result->-1) || ?::jsonb) where id = ?`, [
+    ...[JSON.stringify(more), id],
+  ]);
 }
 
 /** Lets it go, to be taken on again: at once, or after a pause that grows with each try. */
@@ -68,7 +81,12 @@ export async function postponeTask(tx: Transaction, held: HeldTask, { pause = pa
   if (rows.length > 0) tx.enqueue('run-tasks', { ids: [held.id] }, nextAt);
 }
 
+/** Ends it; the file that it made can be downloaded from now on. */
 export async function finishTask(tx: Transaction, held: HeldTask): Promise<false> {
+  if (held.file)
+    await tx.em.execute('update task set file_until = ? where id = ? and lease_token = ?', [
+      ...[new Date(tx.now.getTime() + FILE_KEPT), held.id, held.token],
+    ]);
   return endTask(tx, held, 'done', null);
 }
 

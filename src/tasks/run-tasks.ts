@@ -4,13 +4,25 @@ import { AppError } from '../errors.ts';
 import { faultPoint } from '../fault-point.ts';
 import type { Log } from '../log.ts';
 import { Employee } from '../people/employee.ts';
-import { claimTask, failTask, finishTask, postponeTask, recordPart, type HeldTask } from './held-task.ts';
-import { kindOf } from './kinds.ts';
+import { amendLine, claimTask, failTask, finishTask, postponeTask, recordPart, type HeldTask } from './held-task.ts';
+import { kindOf, type TaskKind } from './kinds.ts';
+import { rightsOf } from './rights-of.ts';
 import type { TaskLine } from './task.ts';
 
 export interface TaskDeps {
   transaction: RunTransaction;
   log: Log;
+  /** Derives the tokens of links sent by mail. */
+  links: Buffer;
+}
+
+/** A task in our hands, with its input read. */
+interface Work {
+  held: HeldTask;
+  kind: TaskKind<unknown>;
+  input: unknown;
+  parts: readonly number[];
+  links: Buffer;
 }
 
 /** Parts that one job does before it makes room for others: whoever stops the desk waits for it. */
@@ -25,11 +37,15 @@ export async function runTasks(deps: TaskDeps, ids: readonly number[]): Promise<
   }
 }
 
-async function runParts({ transaction, log }: TaskDeps, held: HeldTask): Promise<void> {
+async function runParts(deps: TaskDeps, held: HeldTask): Promise<void> {
+  const { transaction, log } = deps;
+  const kind = kindOf(held.kind);
+  const input = kind.input.parse(held.input);
+  const work: Work = { held, kind, input, parts: kind.parts(input), links: deps.links };
   for (let part = 0; part < PARTS; part++) {
     try {
-      const more = await transaction((tx) => runPart(tx, held)).catch((error: unknown) =>
-        transaction((tx) => recordRefusal(tx, held, error)),
+      const more = await transaction((tx) => runPart(tx, work)).catch((error: unknown) =>
+        transaction((tx) => recordRefusal(tx, work, error)),
       );
       if (!more) return;
       Object.assign(held, { progress: held.progress + 1, attempts: 1 });
@@ -43,25 +59,27 @@ async function runParts({ transaction, log }: TaskDeps, held: HeldTask): Promise
 }
 
 /** True while there is more to do. */
-async function runPart(tx: Transaction, held: HeldTask): Promise<boolean> {
-  const kind = kindOf(held.kind);
-  const input = kind.input.parse(held.input);
-  const id = kind.parts(input)[held.progress];
+async function runPart(tx: Transaction, { held, kind, input, parts, links }: Work): Promise<boolean> {
+  const id = parts[held.progress];
   if (id === undefined) return finishTask(tx, held);
-  const actor = await tx.em.findOne(Employee, { id: held.employeeId, status: 'approved' });
+  const actor = await tx.em.findOne(Employee, { id: held.employeeId, ...(!kind.outlives && { status: 'approved' }) });
   if (!actor) return failTask(tx, held, 'Whoever started it may not work here any more');
-  if (!(await recordPart(tx, held, { id, ok: true }))) return false;
-  await kind.step(tx, actor, input, id);
+  if (kind.roles && !kind.roles.includes(actor.role))
+    return failTask(tx, held, 'Whoever started it may not do this any more');
+  if (held.file && held.file.rights !== (await rightsOf(tx, actor)))
+    return failTask(tx, held, 'The rights of whoever started it have changed: start it again');
+  if (!(await recordPart(tx, held, kind.lines === 'each' ? { id, ok: true } : null))) return false;
+  const result = await kind.step(tx, { actor, input, id, part: held.progress, taskId: held.id, links });
+  if (result) await amendLine(tx, held, result);
   faultPoint('T1');
   return true;
 }
 
-/** A part that was refused has changed nothing; that it was refused is its outcome. */
-async function recordRefusal(tx: Transaction, held: HeldTask, error: unknown): Promise<boolean> {
+/** A part that was refused has changed nothing; that it was refused is its outcome, or the end where the parts are one thing. */
+async function recordRefusal(tx: Transaction, { held, kind, parts }: Work, error: unknown): Promise<boolean> {
   if (!(error instanceof AppError)) throw error;
-  const kind = kindOf(held.kind);
-  const id = kind.parts(kind.input.parse(held.input))[held.progress] ?? 0;
   const { message, code, details } = error;
-  const line: TaskLine = { id, ok: false, problem: { error: message, code, details } };
+  if (kind.lines === 'none') return failTask(tx, held, message);
+  const line: TaskLine = { id: parts[held.progress] ?? 0, ok: false, problem: { error: message, code, details } };
   return recordPart(tx, held, line);
 }

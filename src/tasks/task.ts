@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import { Employee } from '../people/employee.ts';
+import type { Scope } from '../people/scopes.ts';
 
 export const TASK_STATES = ['queued', 'running', 'done', 'failed'] as const;
 
@@ -8,6 +9,20 @@ export interface TaskLine {
   id: number;
   ok: boolean;
   problem?: { error: string; code: string; details: Record<string, unknown> };
+  /** A word for what became of it, and the id of what it made or found. */
+  outcome?: string;
+  subjectId?: number;
+}
+
+/** The file that a task makes, as it was ordered. */
+export interface TaskFile {
+  name: string;
+  /** media type */
+  type: string;
+  /** What an API key must be good for to read it. */
+  scope: Scope;
+  /** With whose rights it is made (`rightsOf`). */
+  rights: string;
 }
 
 const TaskSchema = defineEntity({
@@ -23,6 +38,9 @@ const TaskSchema = defineEntity({
     total: p.integer(),
     result: p.json<TaskLine[]>().onCreate(() => []),
     error: p.text().nullable(),
+    file: p.json<TaskFile>().nullable(),
+    // until when the file can be downloaded
+    fileUntil: p.datetime().nullable(),
     attempts: p.integer().default(0),
     nextAt: p.datetime(),
     leaseToken: p.uuid().nullable(),

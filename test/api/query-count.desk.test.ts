@@ -6,6 +6,7 @@ import { storeCaught } from '../../src/mail/local/caught-mail.ts';
 import { client, type Client } from '../support/client.ts';
 import { useDesk } from '../support/desk.ts';
 import { picture } from '../support/pictures.ts';
+import { doTask } from '../support/tasks.ts';
 import { useStatements } from '../support/statements.ts';
 
 const desk = useDesk({ web: true });
@@ -43,6 +44,8 @@ const MOST: Record<string, number> = {
   readProfile: 4,
   readPicture: 4,
   readTask: 4,
+  downloadTaskFile: 7,
+  foreseeRetention: 13,
   registration: 4,
   listEmployees: 6,
   readEmployee: 5,
@@ -67,6 +70,8 @@ beforeAll(async () => {
   const { id: task } = (await staff.post('/api/tickets/bulk', { ids: [await first()], action: UNASSIGN })).body[
     'task'
   ] as { id: number };
+  const { id: exported } = (await staff.post('/api/tickets/export')).body['task'] as { id: number };
+  await doTask(desk(), exported);
   const type = { 'content-type': 'image/png' };
   const put = await staff.raw('/api/profile/picture', { method: 'PUT', headers: type, body: await picture(9, 9) });
   const { id } = (await put.json()) as { id: number };
@@ -79,6 +84,7 @@ beforeAll(async () => {
     readPicture: id,
     readEmployee: id,
     readTask: task,
+    downloadTaskFile: exported,
     readLedgerMessage: message,
     downloadSource: message,
   };

@@ -5,6 +5,6 @@ import type { TestDesk } from './desk.ts';
 
 /** A task after the worker's turn. */
 export async function doTask(desk: TestDesk, id: number): Promise<Task> {
-  await runTasks({ transaction: desk.transaction, log: silent }, [id]);
+  await runTasks({ transaction: desk.transaction, log: silent, links: desk.secrets.links }, [id]);
   return desk.transaction((tx) => tx.em.findOneOrFail(Task, id));
 }

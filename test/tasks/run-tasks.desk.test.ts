@@ -27,7 +27,8 @@ interface Task {
 }
 
 /** The worker's turn, as a job would give it. */
-const work = (id: number) => runTasks({ transaction: desk().transaction, log: silent }, [id]);
+const work = (id: number) =>
+  runTasks({ transaction: desk().transaction, log: silent, links: desk().secrets.links }, [id]);
 const query = <T>(sql: string, params: unknown[] = []) => desk().transaction((tx) => tx.em.execute<T[]>(sql, params));
 
 async function tickets(count: number): Promise<number[]> {
@@ -99,7 +100,9 @@ test('tickets are assigned together, to somebody of staff only, and taken away a
   expect(await changesOf(ids)).toEqual(ids); // who has it keeps it: no second line
   for (const nobody of [ana.id, 999_999])
     expect((await assign(nobody)).result).toEqual(
-      ids.map((id) => ({ id, ok: false, problem: expect.objectContaining({ code: 'validation_failed' }) })),
+      ids.map((id) =>
+        expect.objectContaining({ id, ok: false, problem: expect.objectContaining({ code: 'validation_failed' }) }),
+      ),
     );
   expect(await assign(null)).toMatchObject({ failed: 0 });
   expect((await marta.get(`/api/tickets/${ids[1]}`)).body['assignee']).toBeNull();

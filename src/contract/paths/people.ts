@@ -11,5 +11,6 @@ export const PEOPLE_PATHS = {
   approveEmployee: ['POST', '/api/employees/:id/approve'],
   rejectEmployee: ['POST', '/api/employees/:id/reject'],
   inviteEmployee: ['POST', '/api/employees/:id/invite'],
+  eraseEmployee: ['POST', '/api/employees/:id/erase'],
   signOutEmployee: ['POST', '/api/employees/:id/sign-out'],
 } as const satisfies Paths;

@@ -3,6 +3,7 @@ import type { Paths } from './method-and-path.ts';
 export const SETTINGS_PATHS = {
   readSettings: ['GET', '/api/settings'],
   changeSettings: ['PATCH', '/api/settings'],
+  foreseeRetention: ['GET', '/api/settings/retention'],
   listDepartments: ['GET', '/api/departments'],
   createDepartment: ['POST', '/api/departments'],
   changeDepartment: ['PATCH', '/api/departments/:id'],

@@ -3,7 +3,8 @@ import type { AUDIT_PATHS } from '../paths/audit.ts';
 import { ADMINS, id, limit, route, type Route } from '../route.ts';
 import * as schema from '../schemas.ts';
 
-const filters = {
+/** Which entries. */
+export const auditFilters = {
   /** id of the employee who did it */
   actor: id.optional(),
   /** The action, or how it begins: `employee.` for all that was done to accounts. */
@@ -45,7 +46,7 @@ export const auditRoutes = {
     access: ADMINS,
     scope: 'audit:read',
     query: z.strictObject({
-      ...filters,
+      ...auditFilters,
       limit: limit.optional(),
       cursor: z.string().max(40).optional(),
     }),
@@ -55,7 +56,7 @@ export const auditRoutes = {
     summary: 'The audit log as CSV or JSON lines, oldest first, as a file',
     access: ADMINS,
     scope: 'audit:read',
-    query: z.strictObject({ ...filters, format: z.enum(['csv', 'jsonl']).default('csv') }),
+    query: z.strictObject({ ...auditFilters, format: z.enum(['csv', 'jsonl']).default('csv') }),
     gives: 'stream',
     response: z.unknown(),
   }),

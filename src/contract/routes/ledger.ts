@@ -33,6 +33,8 @@ const message = line.extend({
   envelope: z.object({ from: z.string().nullable(), to: z.string().nullable() }),
   /** null: its bytes are not here. */
   source: z.object({ sha256: z.string(), size: z.int(), header_only: z.boolean() }).nullable(),
+  /** When its bytes were deleted for their age, or with the person who wrote them; null: never. */
+  source_deleted_at: schema.time.nullable(),
   /** Nobody is notified of what it does. */
   quiet: z.boolean(),
   attempts: z.int(),

@@ -3,7 +3,7 @@ import { ROLES } from '../../tickets/lifecycle.ts';
 import { ACCOUNT_STATUSES, Employee, EmployeeDetails, LOCALES, nameOrId, names } from '../employee.ts';
 import type { PEOPLE_PATHS } from '../paths/people.ts';
 import { ADMINS, idParams, limit, route, STAFF, type Route } from '../route.ts';
-import { address, line, words } from '../schemas.ts';
+import { address, line, Task, words } from '../schemas.ts';
 
 const registration = z.object({
   /** domains: addresses of `domains` only; closed: admins make accounts. */
@@ -131,6 +131,14 @@ export const peopleRoutes = {
     body: z.strictObject({ reason: words(2000), version }),
   }),
   inviteEmployee: route({ ...person, summary: 'Mail a link to choose a password again' }),
+  eraseEmployee: route({
+    ...person,
+    summary: 'Erase a person for good: name, address, words and files, wherever they are kept',
+    recent: true,
+    body: z.strictObject({ reason: words(2000), version }),
+    response: z.object({ task: Task }),
+    status: 202,
+  }),
   signOutEmployee: route({
     ...person,
     summary: 'End all sessions of a person',

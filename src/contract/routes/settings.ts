@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SETTING_KEYS, SETTINGS, type SettingKey, type Settings } from '../../settings/schema.ts';
 import type { SETTINGS_PATHS } from '../paths/settings.ts';
-import { ADMINS, id, idParams, route, type Route } from '../route.ts';
+import { ADMINS, digits, id, idParams, route, type Route } from '../route.ts';
 import * as schema from '../schemas.ts';
 
 /** The shape of a setting without its initial value, which would be filled in for a key that a change does not name. */
@@ -31,10 +31,36 @@ const everyChange = Object.fromEntries(
   SETTING_KEYS.map((key) => [key, shapeOf(key).nullable().optional()]),
 ) as unknown as Changes;
 
+const RULES = [
+  ...(['quarantine', 'raw_mail', 'sent_mail', 'tickets', 'contacts'] as const),
+  ...(['sessions', 'account_mails', 'links'] as const),
+] as const;
+
 const settings = z.object({
   /** Grows with each change; say it when you change something. */
   version: z.int(),
   settings: z.object(everySetting),
+});
+
+/** Days to try out instead of those that are set. */
+const tryDays = z.literal('0').transform(Number).or(digits(36_500)).optional();
+const retention = z.object({
+  results: z.array(
+    z.object({
+      /** What is deleted: mail in quarantine, the bytes of mail, tickets, people known from mail only, and what only served to sign in. */
+      rule: z.enum(RULES),
+      /** The setting that says the days; null: they are fixed. */
+      setting: z.string().nullable(),
+      /** 0: never */
+      days: z.int(),
+      /** How many would be deleted now: exact up to 10,000; beyond it stops counting and says so in `due_capped`. */
+      due: z.int(),
+      due_capped: z.boolean(),
+      oldest: schema.time.nullable(),
+      /** The last time that something was deleted by it; null: never, or nobody keeps book of it. */
+      last: z.object({ at: schema.time, count: z.int() }).nullable(),
+    }),
+  ),
 });
 
 /** Not a number alone: it would be taken for an id where a name or an id is accepted. */
@@ -71,6 +97,18 @@ export const settingsRoutes = {
     recent: true,
     body: z.strictObject({ version: z.int().min(0), ...everyChange }),
     response: settings,
+  }),
+  foreseeRetention: route({
+    summary:
+      'What would be deleted now for its age: by the settings, or with other days, to see it before they are set',
+    access: ADMINS,
+    scope: 'settings:read',
+    query: z.strictObject({
+      retention_days: tryDays,
+      retention_quarantine_days: tryDays,
+      retention_tickets_days: tryDays,
+    }),
+    response: retention,
   }),
   listDepartments: route({
     summary: 'All departments, also those no longer offered',

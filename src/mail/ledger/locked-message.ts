@@ -44,7 +44,7 @@ export async function lockMessage({ em }: Transaction, id: number): Promise<Lock
   // The lock first, as a statement of its own: what another delivery became meanwhile is read behind it.
   await em.execute('select from inbound_message where id = ? for update', [id]);
   const [row] = await em.execute<Row[]>(
-    `select i.id, i.state, i.reason, i.finished_at, i.attempts, i.raw_sha256, i.header_only, i.facts, i.mailbox_id, b.source, t.id as ticket_id, t.number
+    `select i.id, i.state, i.reason, i.finished_at, i.attempts, case when i.raw_deleted_at is null then i.raw_sha256 end as raw_sha256, i.header_only, i.facts, i.mailbox_id, b.source, t.id as ticket_id, t.number
        from inbound_message i join mailbox b on b.id = i.mailbox_id left join mail_message m on m.id = i.mail_message_id
        left join ticket t on t.id = coalesce(i.ticket_id, m.ticket_id) where i.id = ?`,
     [id],

@@ -18,6 +18,8 @@ export interface LedgerStep extends Omit<PastStep, 'what' | 'by'> {
 export interface LedgerMessage extends LedgerLine {
   envelope: { from: string | null; to: string | null };
   source: { sha256: string; size: number; header_only: boolean } | null;
+  /** When its bytes were deleted for their age, or for the person who wrote them; null: never. */
+  source_deleted_at: string | null;
   /** Nobody is notified of what it does. */
   quiet: boolean;
   attempts: number;
@@ -35,6 +37,7 @@ type Row = LedgerRow & {
   envelope_from: string | null;
   envelope_to: string | null;
   raw_sha256: string | null;
+  raw_deleted_at: string | Date | null;
   raw_size: string | null;
   header_only: boolean;
   quiet: boolean;
@@ -45,7 +48,7 @@ type Row = LedgerRow & {
   source: Mailbox['source'];
 };
 
-const MORE = `i.envelope_from, i.envelope_to, i.raw_sha256, i.raw_size, i.header_only, i.quiet, i.attempts, i.last_error, i.next_at, i.facts, b.source`;
+const MORE = `i.envelope_from, i.envelope_to, case when i.raw_deleted_at is null then i.raw_sha256 end as raw_sha256, i.raw_deleted_at, i.raw_size, i.header_only, i.quiet, i.attempts, i.last_error, i.next_at, i.facts, b.source`;
 
 /** One message of the ledger. 404 when there is none. */
 export async function readMessage(em: EntityManager, id: number): Promise<LedgerMessage> {
@@ -58,6 +61,7 @@ export async function readMessage(em: EntityManager, id: number): Promise<Ledger
     ...line,
     envelope: { from: row.envelope_from, to: row.envelope_to },
     source: sha256 === null ? null : { sha256, size: Number(row.raw_size), header_only },
+    source_deleted_at: row.raw_deleted_at && new Date(row.raw_deleted_at).toISOString(),
     ...{ quiet, attempts, last_error },
     next_at: line.finished_at === null ? new Date(row.next_at).toISOString() : null,
     check: authentication ? { found_in: fromSource, reply_mark: token, authentication } : null,

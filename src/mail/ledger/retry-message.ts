@@ -31,4 +31,4 @@ export async function retryMessage(tx: Transaction, actor: Person, id: number): 
 const AFRESH =
   'decision = null, reason = null, finished_at = null, attempts = 0, last_error = null, next_at = ?, facts = ?::jsonb';
 const JUDGE = `update inbound_message set state = 'fetched', ${AFRESH} where id = ?`;
-const FETCH = `update inbound_message set state = 'discovered', raw_sha256 = null, raw_size = null, header_only = false, untold = true, ${AFRESH} where id = ?`;
+const FETCH = `update inbound_message set state = 'discovered', raw_sha256 = null, raw_size = null, raw_deleted_at = null, header_only = false, untold = true, ${AFRESH} where id = ?`;

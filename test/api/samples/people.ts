@@ -44,5 +44,6 @@ export const peopleSamples = {
   approveEmployee: changes('pending'),
   rejectEmployee: changes('pending', { reason: 'Nobody here knows you.' }),
   inviteEmployee: changes('approved'),
+  eraseEmployee: changes('approved', { reason: 'They asked for it.' }),
   signOutEmployee: changes('approved'),
 } satisfies Record<string, Sample>;

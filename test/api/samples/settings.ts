@@ -29,6 +29,7 @@ export const settingsSamples = {
       },
     }),
   },
+  foreseeRetention: { own: () => ({ query: { retention_days: '30' } }) },
   listDepartments: plain,
   createDepartment: { own: () => ({ body: { name: `Department ${++made}` } }) },
   changeDepartment: onNew(department, () => ({ name: `Department ${++made}` })),

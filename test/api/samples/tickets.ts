@@ -43,6 +43,25 @@ async function task({ desk }: World, by: Actor): Promise<number> {
   return Number(row?.id);
 }
 
+/** A task of somebody that is done and made a file. */
+async function file({ desk }: World, { id, role }: Actor): Promise<number> {
+  const [row] = await desk.transaction((tx) =>
+    tx.em.execute<{ id: string }[]>(
+      `insert into task (kind, employee_id, state, total, next_at, created_at, finished_at, file, file_until)
+       values ('export-tickets', ?, 'done', 1, ?, ?, ?, ?::jsonb, ?) returning id`,
+      [
+        ...[id, tx.now, tx.now, tx.now],
+        JSON.stringify({ name: 'tickets.csv', type: 'text/csv; charset=utf-8', scope: 'tickets:read', rights: role }),
+        new Date(tx.now.getTime() + 3600_000),
+      ],
+    ),
+  );
+  return Number(row?.id);
+}
+
+const csv = { headers: { 'content-type': 'text/csv' } };
+let imported = 0;
+
 export const ticketSamples = {
   listTickets: { own: () => ({ query: { limit: '2' } }) },
   openTicket: { own: () => ({ body: { subject: 'Sample', description: 'A sample.', category: 'Other' } }) },
@@ -80,6 +99,16 @@ export const ticketSamples = {
   reportReopens: { own: () => ({}) },
   reportWorkload: { own: () => ({}) },
   exportReport: { own: () => ({ query: { report: 'volume' } }) },
+  exportTickets: { own: () => ({ body: { status: 'new' } }) },
+  exportEmployees: { own: () => ({ body: { format: 'jsonl' } }) },
+  importEmployees: {
+    own: () => ({ ...csv, body: `email,first_name,last_name\nimported-${++imported}@maravia.example,Im,Ported\n` }),
+  },
+  startAuditExport: { own: () => ({ body: { action: 'employee.' } }) },
+  downloadTaskFile: {
+    own: async (world, me) => ({ params: { id: await file(world, me) } }),
+    foreign: async (world) => ({ params: { id: await file(world, world.other) } }),
+  },
   readTask: {
     own: async (world, me) => ({ params: { id: await task(world, me) } }),
     foreign: async (world) => ({ params: { id: await task(world, world.other) } }),
