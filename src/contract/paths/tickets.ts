@@ -7,6 +7,7 @@ export const TICKETS_PATHS = {
   readTicket: ['GET', '/api/tickets/:id'],
   changeTicket: ['PATCH', '/api/tickets/:id'],
   addComment: ['POST', '/api/tickets/:id/comments'],
+  addParticipant: ['POST', '/api/tickets/:id/participants'],
   transitionTicket: ['POST', '/api/tickets/:id/transitions'],
   downloadAttachment: ['GET', '/api/attachments/:id/download'],
 } as const satisfies Paths;
