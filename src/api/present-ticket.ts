@@ -27,7 +27,12 @@ export function presentTicket(view: TicketView, reader: Employee, frames: Keyrin
       const files = view.attachments.filter((attachment) => attachment.comment?.id === comment.id);
       return presentComment(comment, files, view.deliveries, frames);
     }),
-    events: view.events.flatMap((event) => presentEvent(event, reader) ?? []),
+    events: view.events.flatMap((event) => presentEvent(event, reader, view.deliveries) ?? []),
+    mail_stops: view.stops.map((stop) => ({
+      ...stop,
+      opened_at: new Date(stop.opened_at).toISOString(),
+      until: stop.until && new Date(stop.until).toISOString(),
+    })),
     transitions: transitionsFor(reader, { status: ticket.status, requesterId: ticket.requester.id }).map(
       ({ name, to, needs }) => ({ name, to, needs: [...needs] }),
     ),
@@ -41,11 +46,18 @@ export function visibilitiesOf(person: Person, status: Status): ('public' | 'int
   return may(person, 'reply') && !FINAL_STATUSES.includes(status) ? ['public'] : [];
 }
 
-export function presentEvent(event: TicketEvent, reader: Person): z.input<typeof schema.TicketEvent> | null {
+export function presentEvent(
+  event: TicketEvent,
+  reader: Person,
+  deliveries: readonly DeliveryRow[] = [],
+): z.input<typeof schema.TicketEvent> | null {
   const data = visibleFacts(reader, event);
   const { id, type, channel, actor, createdAt } = event;
   return (
-    data && { id, type, channel, data, actor: actor ? personOf(actor) : null, created_at: createdAt.toISOString() }
+    data && {
+      ...{ id, type, channel, data, actor: actor ? personOf(actor) : null, created_at: createdAt.toISOString() },
+      deliveries: deliveries.filter((one) => one.event_id === id && one.comment_id === null).map(presentDelivery),
+    }
   );
 }
 
@@ -67,10 +79,12 @@ export function presentComment(
     verified: comment.trust === null ? null : comment.trust === 'T2' || comment.trust === 'T3',
     created_at: comment.createdAt.toISOString(),
     attachments: files.map(presentAttachment),
-    deliveries: deliveries
-      .filter(({ comment_id }) => comment_id === comment.id)
-      .map(({ recipient, state, reason }) => ({ recipient, state, reason })),
+    deliveries: deliveries.filter(({ comment_id }) => comment_id === comment.id).map(presentDelivery),
   };
+}
+
+function presentDelivery({ recipient, state, reason }: DeliveryRow): z.input<typeof schema.Delivery> {
+  return { recipient, state, reason };
 }
 
 function presentAttachment({

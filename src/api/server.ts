@@ -12,6 +12,7 @@ import { factorRoutes } from './factors.ts';
 import { frameRoutes, type FrameDeps } from './frames.ts';
 import { healthRoutes, type Health } from './health.ts';
 import { ledgerRoutes } from './ledger.ts';
+import { outboundRoutes } from './outbound.ts';
 import { localMailRoutes, type LocalMailDeps } from './local-mail.ts';
 import { mountOpen } from './mount.ts';
 import { oidcRoutes, type OidcRouteDeps } from './oidc.ts';
@@ -75,6 +76,7 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   settingsRoutes(router, deps);
   classificationRoutes(router, deps);
   ledgerRoutes(router, deps);
+  outboundRoutes(router, deps);
   auditRoutes(router, deps);
   apiKeyRoutes(router, deps);
   if (deps.local) localMailRoutes(router, deps);

@@ -5,6 +5,7 @@ import { factorsRoutes } from './routes/factors.ts';
 import { keysRoutes } from './routes/keys.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { localMailRoutes } from './routes/local-mail.ts';
+import { outboundRoutes } from './routes/outbound.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { reportsRoutes } from './routes/reports.ts';
@@ -25,6 +26,7 @@ export const AREAS: Record<string, Record<string, Route>> = {
   'API keys': keysRoutes,
   Settings: settingsRoutes,
   'Mail ledger': ledgerRoutes,
+  'Mail out': outboundRoutes,
   Audit: auditRoutes,
   Desk: deskRoutes,
   'Local mode': localMailRoutes,

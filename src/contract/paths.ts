@@ -4,6 +4,7 @@ import { FACTORS_PATHS } from './paths/factors.ts';
 import { KEYS_PATHS } from './paths/keys.ts';
 import { LEDGER_PATHS } from './paths/ledger.ts';
 import { LOCAL_MAIL_PATHS } from './paths/local-mail.ts';
+import { OUTBOUND_PATHS } from './paths/outbound.ts';
 import { PEOPLE_PATHS } from './paths/people.ts';
 import { PROFILE_PATHS } from './paths/profile.ts';
 import { REPORTS_PATHS } from './paths/reports.ts';
@@ -26,6 +27,7 @@ export const PATHS = {
   ...REPORTS_PATHS,
   ...SETTINGS_PATHS,
   ...LEDGER_PATHS,
+  ...OUTBOUND_PATHS,
   ...AUDIT_PATHS,
   ...LOCAL_MAIL_PATHS,
 } as const satisfies Paths;

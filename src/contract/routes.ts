@@ -6,6 +6,7 @@ import { factorsRoutes } from './routes/factors.ts';
 import { keysRoutes } from './routes/keys.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { localMailRoutes } from './routes/local-mail.ts';
+import { outboundRoutes } from './routes/outbound.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { reportsRoutes } from './routes/reports.ts';
@@ -27,6 +28,7 @@ export const ROUTES = {
   ...reportsRoutes,
   ...settingsRoutes,
   ...ledgerRoutes,
+  ...outboundRoutes,
   ...auditRoutes,
   ...localMailRoutes,
 } as const satisfies Record<RouteName, Route>;

@@ -91,6 +91,21 @@ export const TicketEvent = z.object({
   channel: z.enum(['mail', 'portal', 'api', 'system']),
   data: z.record(z.string(), z.unknown()),
   created_at: time,
+  /** Mails that it made, where it has no comment; staff only, else empty. */
+  deliveries: z.array(Delivery),
+});
+
+/** Why an address or a ticket gets no mail for now. */
+export const MailStop = z.object({
+  id: z.int(),
+  /** loop: mails went to and fro as between machines. bounce: mail to the address came back for good. */
+  kind: z.enum(['loop', 'bounce']),
+  /** null: of the whole ticket */
+  address: z.string().nullable(),
+  reason: z.string(),
+  opened_at: time,
+  /** When it ends by itself; null: when somebody resumes it. */
+  until: time.nullable(),
 });
 
 export const TicketSummary = z.object({
@@ -128,6 +143,8 @@ export const Ticket = TicketSummary.extend({
   conversation: z.array(Comment),
   /** Oldest first. */
   events: z.array(TicketEvent),
+  /** What keeps mail about it back, or mail to somebody on it; staff only, else empty. */
+  mail_stops: z.array(MailStop),
   /** What the reader may do to the status now. */
   transitions: z.array(Transition),
   /** Which comments the reader may write. */

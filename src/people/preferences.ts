@@ -5,7 +5,10 @@
 export const MAIL_SWITCHES = {
   mail_receipts: 'ticket-received',
   mail_status_changes: 'status-changed',
+  mail_new_tickets: 'new-ticket',
   mail_new_comments: 'new-comment-for-staff',
+  mail_assignments: 'assigned',
+  mail_mentions: 'mentioned',
 } as const;
 export type MailSwitch = keyof typeof MAIL_SWITCHES;
 

@@ -28,14 +28,19 @@ const OWN = `t.requester_id = ? or exists (select from participant p
     where p.ticket_id = t.id and p.employee_id = ? and p.state = 'confirmed')`;
 
 /** Where the settings say so a coordinator has the tickets of their departments, those of none, and what is assigned to them. Unset: all of them. */
-const COORDINATED = `not exists (select from setting where key = 'coordinator_scope' and coalesce(environment, value) = '"departments"')
+const coordinated = (
+  who: string,
+) => `not exists (select from setting where key = 'coordinator_scope' and coalesce(environment, value) = '"departments"')
     or t.department_id is null
-    or t.assignee_id = ?
-    or t.department_id in (select department_id from coordinator_department where employee_id = ?)`;
+    or t.assignee_id = ${who}
+    or t.department_id in (select department_id from coordinator_department where employee_id = ${who})`;
+
+/** The staff in whose scope a ticket is, as a condition on `t` and `e` (employee): the same rule, for all readers at once. */
+export const COORDINATES = `e.status = 'approved' and (e.role = 'admin' or e.role = 'coordinator' and (${coordinated('e.id')}))`;
 
 const SCOPES: Record<Role, (id: number) => Sql> = {
   admin: () => ({ sql: 'true', params: [] }),
-  coordinator: (id) => ({ sql: `(${COORDINATED} or ${OWN})`, params: [id, id, id, id] }),
+  coordinator: (id) => ({ sql: `(${coordinated('?')} or ${OWN})`, params: [id, id, id, id] }),
   employee: (id) => ({ sql: `(${OWN})`, params: [id, id] }),
 };
 

@@ -17,6 +17,8 @@ export interface AddComment extends Words {
   /** Whether a requester's words may resume or reopen the ticket (a sender who is not verified may not). */
   mayMove?: boolean;
   facts?: Record<string, unknown>;
+  /** Staff who is named in it and is told, also of a note. */
+  mentions?: readonly number[];
   notify?: boolean;
 }
 
@@ -30,13 +32,15 @@ const ADD = `
 
 /**
  * Adds to the conversation of a locked ticket, and gives the comment's id. A requester's answer to a pending or resolved ticket brings
- * it back. What is internal or not yet trusted notifies nobody.
+ * it back. What is internal or not yet trusted notifies nobody but whom it mentions.
  */
 export async function addComment(tx: Transaction, given: AddComment): Promise<number> {
   const { ticket, author, visibility, channel, files = [], mayMove = true, notify = true, at = tx.now } = given;
+  const { mentions = [] } = given;
   const isPublic = visibility === 'public';
-  const data = { visibility, ...given.facts };
-  const event: NewEvent = { actorId: author.id, type: 'commented', channel, data, notify: notify && isPublic, at };
+  const data = { visibility, ...given.facts, ...(mentions.length > 0 && { mentions }) };
+  const heard = notify && (isPublic || mentions.length > 0);
+  const event: NewEvent = { actorId: author.id, type: 'commented', channel, data, notify: heard, at };
   const [row] = await tx.em.execute<{ comment: string; event: string }[]>(ADD, [
     ...[files.length, at, ticket.id],
     ...commentParams(tx, { ...given, files, authorId: author.id }),

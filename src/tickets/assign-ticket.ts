@@ -31,7 +31,7 @@ export async function assignTicket(
   if (FINAL_STATUSES.includes(status)) throw new AppError('invalid_transition', 'This ticket is over', { status });
   if ((assignee?.id ?? null) === ticket.assigneeId) return;
   const data = { to: assignee && displayName(assignee), assignee_id: assignee?.id ?? null };
-  const event: NewEvent = { actorId: actor.id, type: 'assigned', channel, data, notify: false };
+  const event: NewEvent = { actorId: actor.id, type: 'assigned', channel, data, notify: assignee !== null };
   const [row] = await tx.em.execute<{ event: string }[]>(ASSIGN, [
     ...[assignee?.id ?? null, tx.now, ticket.id],
     ...eventParams(tx, event),

@@ -9,7 +9,9 @@ import { SUMMARY, summaryOf, type SummaryRow, type TicketSummary } from './list-
 
 /** What became of a comment's mails, for staff. */
 export interface DeliveryRow {
-  comment_id: number;
+  event_id: number;
+  /** null: of an event without words. */
+  comment_id: number | null;
   recipient: string;
   state: 'pending' | 'sending' | 'sent' | 'ambiguous' | 'failed' | 'suppressed';
   reason: string | null;
@@ -23,13 +25,24 @@ export interface TicketView {
   attachments: Attachment[];
   events: TicketEvent[];
   deliveries: DeliveryRow[];
+  /** What keeps mail about it back, or mail to somebody on it; for staff. */
+  stops: StopRow[];
+}
+
+export interface StopRow {
+  id: number;
+  kind: 'loop' | 'bounce';
+  address: string | null;
+  reason: string;
+  opened_at: string;
+  until: string | null;
 }
 
 /** A ticket as one reader sees it, in a fixed number of queries; 404 when there is none for this reader. */
 export async function readTicket(em: EntityManager, reader: Employee, id: number): Promise<TicketView> {
   const { sql, params } = visibleTickets(reader);
-  const [row] = await em.execute<(SummaryRow & { follows_number: string | null })[]>(
-    `select ${SUMMARY.columns}, f.number as follows_number from ticket t ${SUMMARY.joins} left join ticket f on f.id = t.follows_id where t.id = ? and ${sql}`,
+  const [row] = await em.execute<(SummaryRow & { follows_number: string | null; stops: StopRow[] | null })[]>(
+    `select ${SUMMARY.columns}, f.number as follows_number, ${STOPS} as stops from ticket t ${SUMMARY.joins} left join ticket f on f.id = t.follows_id where t.id = ? and ${sql}`,
     [id, ...params],
   );
   if (!row) throw ticketNotFound();
@@ -50,8 +63,15 @@ export async function readTicket(em: EntityManager, reader: Employee, id: number
     attachments,
     events,
     deliveries: may(reader, 'see-behind') ? await readDeliveries(em, id) : [],
+    stops: may(reader, 'see-behind') ? (row.stops ?? []) : [],
   };
 }
+
+/** In force by the clock of the database: it is shown, and decides nothing. */
+const STOPS = `(select json_agg(json_build_object('id', s.id, 'kind', s.kind, 'address', s.address, 'reason', s.reason, 'opened_at', s.opened_at, 'until', s.until) order by s.id)
+    from mail_stop s where s.resumed_at is null and (s.until is null or s.until > now()) and (s.ticket_id = t.id or s.address in (
+      select e.email from employee e where e.id in (t.requester_id, t.assignee_id)
+        or e.id in (select p.employee_id from participant p where p.ticket_id = t.id and p.state = 'confirmed'))))`;
 
 /** The last lines of a ticket's history, oldest first. Each change of the version is a line. */
 export async function lastEvents(em: EntityManager, ticketId: number, count: number): Promise<TicketEvent[]> {
@@ -62,12 +82,16 @@ export async function lastEvents(em: EntityManager, ticketId: number, count: num
 }
 
 async function readDeliveries(em: EntityManager, ticketId: number): Promise<DeliveryRow[]> {
-  const rows = await em.execute<(DeliveryRow & { comment_id: string })[]>(
-    `select e.comment_id, o.recipient, o.state, o.reason from outbound_message o join ticket_event e on e.id = o.event_id
-      where o.ticket_id = ? and e.comment_id is not null order by o.id`,
+  const rows = await em.execute<(DeliveryRow & { event_id: string; comment_id: string | null })[]>(
+    `select o.event_id, e.comment_id, o.recipient, o.state, o.reason from outbound_message o join ticket_event e on e.id = o.event_id
+      where o.ticket_id = ? order by o.id`,
     [ticketId],
   );
-  return rows.map((row) => ({ ...row, comment_id: Number(row.comment_id) }));
+  return rows.map((row) => ({
+    ...row,
+    event_id: Number(row.event_id),
+    comment_id: row.comment_id === null ? null : Number(row.comment_id),
+  }));
 }
 
 export function personOf(person: Employee) {

@@ -10,7 +10,9 @@ const TicketEventSchema = defineEntity({
     id: p.bigint('number').primary(),
     ticket: () => p.manyToOne(Ticket),
     actor: () => p.manyToOne(Employee).nullable(),
-    type: p.enum(['opened', 'commented', 'status_changed', 'assigned', 'changed', 'bounced'] as const),
+    type: p.enum([
+      ...(['opened', 'commented', 'status_changed', 'assigned', 'participant_added', 'changed', 'bounced'] as const),
+    ]),
     data: p.json<Record<string, unknown>>().onCreate(() => ({})),
     comment: () => p.manyToOne(Comment).nullable(),
     channel: p.enum(['mail', 'portal', 'api', 'system'] as const),

@@ -45,7 +45,8 @@ export async function transitionTicket(tx: Transaction, ticket: LockedTicket, gi
      returning priority, (select name from category where category.id = coalesce(ticket.sub_category_id, ticket.category_id)) as category`,
     [given.priority ?? null, given.categoryId ?? null, given.subCategoryId ?? null, assignee?.id ?? null, ticket.id],
   );
-  if (assignee && assignee.id !== ticket.assigneeId) await joinTicket(tx, ticket.id, assignee.id);
+  const passedOn = assignee && assignee.id !== ticket.assigneeId ? assignee.id : null;
+  if (passedOn) await joinTicket(tx, ticket.id, passedOn);
   const { reason, comment } = given;
   await moveTicket(tx, ticket, {
     name,
@@ -54,7 +55,7 @@ export async function transitionTicket(tx: Transaction, ticket: LockedTicket, gi
     notify: true,
     ...(reason && { reason }),
     ...(comment && { comment }),
-    ...(name === 'approve' && set && { facts: { ...set } }),
+    facts: { ...(name === 'approve' && set), ...(passedOn && { assignee_id: passedOn }) },
   });
 }
 

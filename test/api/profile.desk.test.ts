@@ -40,7 +40,10 @@ describe('a profile', () => {
     expect(body).toMatchObject({
       ...{ id: ana.id, email: ana.email, role: 'employee', company_id: ana.companyId, has_password: true },
       ...{ first_name: 'employee', last_name: 'Example', department: null, locale: 'en', picture: null },
-      preferences: { mail_receipts: true, mail_status_changes: true, mail_new_comments: true },
+      preferences: {
+        ...{ mail_receipts: true, mail_status_changes: true, mail_new_comments: true },
+        ...{ mail_new_tickets: true, mail_assignments: true, mail_mentions: true },
+      },
     });
     expect(JSON.stringify(body)).not.toMatch(/argon2|hash/i);
   });

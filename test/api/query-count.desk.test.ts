@@ -26,6 +26,7 @@ const MOST: Record<string, number> = {
   listLedger: 5,
   readLedgerMessage: 6,
   downloadSource: 10,
+  listStops: 4,
   listAudit: 4,
   exportAudit: 10,
   listApiKeys: 4,

@@ -9,6 +9,7 @@ import { deskSamples } from './samples/desk.ts';
 import { factorSamples } from './samples/factors.ts';
 import { keySamples } from './samples/keys.ts';
 import { ledgerSamples } from './samples/ledger.ts';
+import { outboundSamples } from './samples/outbound.ts';
 import { peopleSamples } from './samples/people.ts';
 import { profileSamples } from './samples/profile.ts';
 import { settingsSamples } from './samples/settings.ts';
@@ -56,6 +57,7 @@ export const SAMPLES: Partial<Record<RouteName, Sample>> = {
   ...ticketSamples,
   ...settingsSamples,
   ...ledgerSamples,
+  ...outboundSamples,
   ...auditSamples,
   ...keySamples,
 };

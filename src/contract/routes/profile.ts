@@ -12,8 +12,14 @@ const preferences = z.object({
   mail_receipts: z.boolean(),
   /** Changes of status that carry no words. */
   mail_status_changes: z.boolean(),
+  /** New tickets, for coordinators. */
+  mail_new_tickets: z.boolean(),
   /** What people write, for the staff who works on it. */
   mail_new_comments: z.boolean(),
+  /** That a ticket is one's own now, for staff. */
+  mail_assignments: z.boolean(),
+  /** That a colleague named one in a comment or note, for staff. */
+  mail_mentions: z.boolean(),
 });
 const profile = z.object({
   id: z.int(),

@@ -10,7 +10,7 @@ import { normalizeAddress } from '../addresses.ts';
 import type { Decision } from './decide.ts';
 import type { Delivery } from './delivery.ts';
 import type { InboundMail } from './inbound-mail.ts';
-import type { Lookup } from './lookup.ts';
+import type { Lookup, Pointers } from './lookup.ts';
 import { recordBounce } from './record-bounce.ts';
 
 export interface Applied {
@@ -28,6 +28,7 @@ export interface ApplyDecision {
   delivery: Delivery;
   trust: Trust;
   lookup: Lookup;
+  pointers: Pointers;
 }
 
 /** Carries a decision out. Throws only for what is a bug or a broken database; the savepoint takes it back then. */
@@ -74,7 +75,7 @@ export async function applyDecision(tx: Transaction, given: ApplyDecision): Prom
       return { ticketId: ticket.id, commentId, note: null };
     }
     case 'record-bounce':
-      return { ...NOTHING, note: await recordBounce(tx, mail) };
+      return { ...NOTHING, note: await recordBounce(tx, mail, given.pointers) };
     case 'suppress':
     case 'quarantine':
       return NOTHING;

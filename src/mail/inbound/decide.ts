@@ -12,6 +12,8 @@ export interface Facts {
   own: boolean;
   /** It is the doctor's probe. */
   probe: boolean;
+  /** It came to the bounce address of one of our mails: what is written there answers an envelope, and no person does. */
+  toBounceAddress: boolean;
   receivedCount: number;
   class: Pick<MailClass, 'autoReply' | 'bounce' | 'noAutoAnswer' | 'abuseReport' | 'reasons'>;
   /** A machine reports something nobody asked for (RFC 3834 auto-generated), rather than answering us. */
@@ -88,9 +90,11 @@ function suppress({
   report,
   token,
   ticket,
+  toBounceAddress,
 }: Facts): Decision | null {
   if (abuseReport) return suppressed('abuse report: somebody marked our mail as spam');
   if (bounce) return { do: 'record-bounce', reason: `delivery report: ${reasons.join('; ')}` };
+  if (toBounceAddress) return suppressed('automatic answer: it came to a bounce address, where only machines write');
   if (autoReply && !(report && token === 'none' && ticket === null))
     return suppressed(`automatic answer: ${reasons.join('; ')}`);
   return null;

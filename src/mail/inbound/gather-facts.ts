@@ -24,6 +24,7 @@ export function gatherFacts(
     ordered: orderedBy !== null && !settled,
     own: pointers.own,
     probe: pointers.probe,
+    toBounceAddress: pointers.toBounceAddress,
     receivedCount: mail.receivedCount,
     class: mail.class,
     report: isReport(mail),

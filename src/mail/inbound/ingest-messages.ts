@@ -175,7 +175,9 @@ async function ingestOne(
   const facts = gatherFacts(lookup, delivery, mail, pointers, identity);
   const trust = trustOf(facts);
   const decision = decide(facts);
-  const { ticketId, commentId, note } = await applyDecision(tx, { decision, mail, delivery, trust, lookup });
+  const { ticketId, commentId, note } = await applyDecision(tx, {
+    ...{ decision, mail, delivery, trust, lookup, pointers },
+  });
   faultPoint('A1');
 
   const { authentication, fromSource } = mail;

@@ -6,7 +6,7 @@ import type { Settings } from '../../settings/schema.ts';
 import { lockTickets, type LockedTicket } from '../../tickets/locked-ticket.ts';
 import { normalizeAddress } from '../addresses.ts';
 import type { Mailbox } from '../mailbox.ts';
-import { isProbe, readOutboundMessageId, readReplyAddress } from '../reply-token.ts';
+import { isProbe, readBounceAddress, readOutboundMessageId, readReplyAddress } from '../reply-token.ts';
 import type { InboundMail } from './inbound-mail.ts';
 
 /** What the tokens of one message point to. */
@@ -15,6 +15,10 @@ export interface Pointers {
   /** Ids of our own outbound messages it refers to, newest first. */
   answers: number[];
   forged: boolean;
+  /** The outbound message it is a report about: by the bounce address it came to, else by the Message-ID that it returns. */
+  bounced: number | 'forged' | null;
+  /** It came to a bounce address of ours, where no person writes. */
+  toBounceAddress: boolean;
   /** Its own Message-ID is one that we signed. */
   own: boolean;
   /** It is a probe that the desk sent to itself. */
@@ -68,15 +72,26 @@ export function pointersOf(
   const addresses = [...(envelopeTo?.split(',') ?? []), ...[...mail.to, ...mail.cc].map(({ address }) => address)];
   const replies = addresses.map((address) => readReplyAddress(keyring, mailbox, address.trim()));
   const references = mail.references.map((reference) => readOutboundMessageId(keyring, mailbox, reference));
+  const bounces = addresses.map((address) => readBounceAddress(keyring, mailbox, address.trim()));
+  const { originalMessageId } = mail.class;
+  const returned = originalMessageId === null ? null : readOutboundMessageId(keyring, mailbox, originalMessageId);
   return {
     reply: replies.find((reply) => reply !== null && reply !== 'forged') ?? null,
     answers: references.flatMap((reference) =>
       reference === null || reference === 'forged' ? [] : [reference.outboxId],
     ),
     forged: [...replies, ...references].includes('forged'),
+    bounced: [...bounces, returned].reduce<Pointers['bounced']>(better, null),
+    toBounceAddress: bounces.some((bounce) => bounce !== null && bounce !== 'forged'),
     own: mail.messageId !== null && isOwn(readOutboundMessageId(keyring, mailbox, mail.messageId)),
     probe: mail.messageId !== null && isProbe(keyring, mailbox, mail.messageId),
   };
+}
+
+/** The first that is genuine; a forged one is worth a word only where there is none. */
+function better(known: Pointers['bounced'], read: ReturnType<typeof readOutboundMessageId>): Pointers['bounced'] {
+  if (typeof known === 'number' || read === null) return known;
+  return read === 'forged' ? 'forged' : read.outboxId;
 }
 
 function isOwn(read: ReturnType<typeof readOutboundMessageId>): boolean {
@@ -110,7 +125,9 @@ export async function loadLookup(
   );
   const outbound = await findOutbound(
     tx,
-    mails.flatMap(({ pointers }) => pointers.answers),
+    mails.flatMap(({ pointers: { answers, bounced } }) =>
+      typeof bounced === 'number' ? [...answers, bounced] : answers,
+    ),
   );
   const awaited = await findAwaited(
     tx,

@@ -15,11 +15,23 @@ const TICKET_MAILS = {
   'public-reply': { submitted: 'auto-generated', once: false },
   'status-changed': { submitted: 'auto-generated', once: false },
   resolved: { submitted: 'auto-generated', once: false },
+  'more-information': { submitted: 'auto-generated', once: false },
+  'participant-added': { submitted: 'auto-generated', once: false },
+  'new-ticket': { submitted: 'auto-generated', once: false },
   'new-comment-for-staff': { submitted: 'auto-generated', once: false },
+  assigned: { submitted: 'auto-generated', once: false },
+  mentioned: { submitted: 'auto-generated', once: false },
 } as const satisfies Record<string, MailKind>;
 
 export type TicketTemplate = keyof typeof TICKET_MAILS;
 export const TICKET_TEMPLATES = Object.keys(TICKET_MAILS) as TicketTemplate[];
+/** What staff reads about its work: it names who did what, and never goes to anybody else. */
+export const STAFF_TEMPLATES: readonly MailTemplate[] = [
+  'new-ticket',
+  'new-comment-for-staff',
+  'assigned',
+  'mentioned',
+];
 
 /** Mails about accounts are all alike: without one somebody cannot sign in, twice it does no harm. */
 const ACCOUNT_MAIL: MailKind = { submitted: 'auto-generated', once: false };

@@ -17,6 +17,8 @@ export interface MailView {
   event: { at: Date; transition: string; to: string; reason: string };
   actor: { name: string };
   assignee: { name: string };
+  /** `verified`: nothing speaks against the words of the event being theirs. */
+  requester: { name: string; verified: boolean };
   comment: WrittenWords | null;
   /** Names of files that are not in the mail. */
   files: readonly string[];

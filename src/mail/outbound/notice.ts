@@ -4,7 +4,7 @@ import type { TicketEvent } from '../../tickets/ticket-event.ts';
 import type { Employee } from '../../people/employee.ts';
 import { hasSwitchedOff, type Preferences } from '../../people/preferences.ts';
 import { isRobotAddress } from './automatic-address.ts';
-import type { TicketTemplate } from './mail-template.ts';
+import { STAFF_TEMPLATES, type TicketTemplate } from './mail-template.ts';
 
 /** What is known of an event when its mails are decided. */
 export interface NoticeEvent {
@@ -13,6 +13,10 @@ export interface NoticeEvent {
   actorId: number | null;
   /** Staff who is not the requester of this very ticket. */
   byStaff: boolean;
+  /** Staff that the words name, and who was given the ticket or let into it. */
+  mentions: readonly number[];
+  assigneeId: number | null;
+  participantId: number | null;
   /** The comment that came with it may be read by everyone on the ticket. */
   publicWords: boolean;
   /** How far the writer of those words was believed; null for the portal. */
@@ -21,6 +25,8 @@ export interface NoticeEvent {
   to: Status | null;
   /** Of the mail that opened a ticket. */
   trust: Trust | null;
+  /** It is for somebody with an approved account. */
+  fromKnown: boolean;
   noAutoAnswer: boolean;
   quiet: boolean;
 }
@@ -32,27 +38,47 @@ export interface NoticeReader {
   status: Employee['status'];
   isRequester: boolean;
   isStaff: boolean;
+  /** Looks after tickets that nobody has, and this is one. */
+  looksAfter: boolean;
   preferences: Preferences;
 }
 
 /** Which mail an event makes for a reader, or null: it says nothing to them. Nobody is told what they did themselves, but for the receipt. */
 export function templateFor(event: NoticeEvent, reader: NoticeReader): TicketTemplate | null {
-  if (event.type === 'opened') return reader.isRequester ? 'ticket-received' : null;
+  if (event.type === 'opened' && reader.isRequester) return 'ticket-received';
   if (reader.id === event.actorId) return null;
-  if (event.type === 'commented') return event.publicWords ? wordsTemplate(event, reader) : null;
-  if (event.type !== 'status_changed') return null;
-  if (!reader.isRequester) return event.publicWords ? wordsTemplate(event, reader) : null;
-  return event.to === 'resolved' && event.publicWords ? 'resolved' : 'status-changed';
+  if (event.mentions.includes(reader.id)) return 'mentioned';
+  if (event.assigneeId === reader.id) return 'assigned';
+  return BY_TYPE[event.type]?.(event, reader) ?? null;
 }
 
-function wordsTemplate(event: NoticeEvent, reader: NoticeReader): TicketTemplate {
+type Choice = (event: NoticeEvent, reader: NoticeReader) => TicketTemplate | null;
+
+const BY_TYPE: Partial<Record<NoticeEvent['type'], Choice>> = {
+  opened: (event, { looksAfter }) => (looksAfter && isKnown(event) ? 'new-ticket' : null),
+  commented: wordsTemplate,
+  status_changed(event, reader) {
+    if (!reader.isRequester) return wordsTemplate(event, reader);
+    if (event.to === 'pending') return 'more-information';
+    return event.to === 'resolved' && event.publicWords ? 'resolved' : 'status-changed';
+  },
+  participant_added: ({ participantId }, { id }) => (participantId === id ? 'participant-added' : null),
+};
+
+function wordsTemplate(event: NoticeEvent, reader: NoticeReader): TicketTemplate | null {
+  if (!event.publicWords) return null;
   return reader.isStaff && !event.byStaff ? 'new-comment-for-staff' : 'public-reply';
+}
+
+/** A stranger whose address may be forged makes no mail at all, or a flood of them would be one of ours: the digest counts them. */
+function isKnown({ channel, trust, fromKnown }: NoticeEvent): boolean {
+  return channel !== 'mail' || fromKnown || !isDoubtful(trust ?? 'T0');
 }
 
 /** Whether a person at the desk wrote what the mail carries. Everything else is automatic mail (RFC 3834). */
 export function isPersonal(template: TicketTemplate, event: Pick<NoticeEvent, 'publicWords' | 'byStaff'>): boolean {
   if (template === 'public-reply' || template === 'resolved') return true;
-  return template === 'status-changed' && event.publicWords && event.byStaff;
+  return (template === 'status-changed' || template === 'more-information') && event.publicWords && event.byStaff;
 }
 
 /** What is known when it is decided whether a mail may go out. */
@@ -87,7 +113,7 @@ const ADDRESS_RULES: readonly Rule<{ address: string; isOwn: boolean }>[] = [
 /** The first rule that applies keeps the mail back; its words are shown on the ticket. */
 const RULES: readonly Rule<NoticeFacts>[] = [
   [({ reader }) => reader.status === 'disabled' || reader.status === 'rejected', 'The account is closed'],
-  [({ template, reader }) => template === 'new-comment-for-staff' && !reader.isStaff, 'Only staff is told of this'],
+  [({ template, reader }) => STAFF_TEMPLATES.includes(template) && !reader.isStaff, 'Only staff is told of this'],
   [
     ({ template, event, reader }) => template === 'public-reply' && isDoubtful(event.wordsTrust) && !reader.isStaff,
     'The writer could not be verified',

@@ -3,7 +3,8 @@ import type { AccountTemplate } from '../../people/account-notice.ts';
 import type { Keyring } from '../../secrets.ts';
 import { normalizeAddress, withoutTag } from '../addresses.ts';
 import { Mailbox } from '../mailbox.ts';
-import { outboundMessageId } from '../reply-token.ts';
+import { bounceAddress, outboundMessageId } from '../reply-token.ts';
+import { startBreaker } from './loop-breaker.ts';
 import { whyNotTo } from './notice.ts';
 import { OutboundMessage } from './outbound-message.ts';
 
@@ -34,14 +35,23 @@ export async function notifyAccounts(
     `select nextval(pg_get_serial_sequence('outbound_message', 'id')) as id from generate_series(1, ?)`,
     [due.length],
   );
-  const rows = due.map((notice, at) => {
+  const recipientOf = ({ recipient, email }: DueNotice) => normalizeAddress(recipient ?? email);
+  const breaker = await startBreaker(
+    tx,
+    due.map((notice) => ({ address: recipientOf(notice), ticketId: null })),
+  );
+  const rows = [];
+  for (const [at, notice] of due.entries()) {
     const id = Number(next[at]?.id);
-    const recipient = normalizeAddress(notice.recipient ?? notice.email);
-    const reason = whyNotTo(
+    const recipient = recipientOf(notice);
+    const refused = whyNotTo(
       recipient,
       mailboxes.some(({ address }) => address === withoutTag(recipient)),
     );
-    return {
+    // Somebody asked for it at the portal: an address that is stopped gets it all the same, but not without end.
+    const asked = { address: recipient, ticketId: null, personal: false, byMail: false, asked: true };
+    const reason = refused ?? (await breaker.admit(asked))?.reason ?? null;
+    rows.push({
       id,
       accountNoticeId: Number(notice.id),
       person: Number(notice.employee_id),
@@ -49,7 +59,7 @@ export async function notifyAccounts(
       template: notice.template,
       locale: notice.locale,
       recipient,
-      envelopeFrom: '',
+      envelopeFrom: bounceAddress(deps.keyring, mailbox, id),
       messageId: outboundMessageId(deps.keyring, mailbox, id),
       secret: notice.secret,
       state: reason ? ('suppressed' as const) : ('pending' as const),
@@ -57,8 +67,8 @@ export async function notifyAccounts(
       sendAfter: tx.now,
       createdAt: tx.now,
       finishedAt: reason ? tx.now : null,
-    };
-  });
+    });
+  }
   await tx.em.insertMany(OutboundMessage, rows);
   for (const { id, state } of rows) if (state === 'pending') tx.wake('send-messages', id);
   await tx.em.execute(`update account_notice set state = 'done' where id in (?)`, [due.map(({ id }) => id)]);

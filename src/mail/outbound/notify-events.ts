@@ -1,20 +1,22 @@
 import { LockMode, type EntityManager } from '@mikro-orm/postgresql';
 import type { Transaction } from '../../db/transaction.ts';
 import { faultPoint } from '../../fault-point.ts';
-import { isStaff, type Employee } from '../../people/employee.ts';
+import { Employee, isStaff } from '../../people/employee.ts';
 import type { Keyring } from '../../secrets.ts';
 import { readSettings } from '../../settings/read-settings.ts';
 import { Participant } from '../../tickets/participant.ts';
+import { staffOf } from '../../tickets/staff-of.ts';
 import { TicketEvent } from '../../tickets/ticket-event.ts';
-import { TRUSTS, type Trust } from '../../tickets/comment.ts';
+import { TRUSTS } from '../../tickets/comment.ts';
 import { STATUSES } from '../../tickets/lifecycle.ts';
 import { normalizeAddress, withoutTag } from '../addresses.ts';
 import { Mailbox } from '../mailbox.ts';
 import { bounceAddress, outboundMessageId } from '../reply-token.ts';
 import { countAcknowledgements, noteAcknowledgement, type Acknowledgements } from './acknowledgements.ts';
+import { startBreaker, type Breaker } from './loop-breaker.ts';
 import { isPersonal, templateFor, whyNot, type NoticeEvent, type NoticeReader } from './notice.ts';
 import { OutboundMessage } from './outbound-message.ts';
-import type { TicketTemplate } from './mail-template.ts';
+import { MAIL_TEMPLATES, type TicketTemplate } from './mail-template.ts';
 
 export interface NotifyDeps {
   keyring: Keyring;
@@ -30,7 +32,7 @@ export async function notifyEvents(tx: Transaction, eventIds: readonly number[],
   const events = await lockEvents(em, eventIds);
   if (events.length === 0) return;
   const mailboxes = await em.find(Mailbox, {}, { orderBy: { id: 'asc' } });
-  const notices = noticesOf(events, await participantsOf(em, events));
+  const notices = noticesOf(events, await participantsOf(em, events), await furtherStaff(em, events));
   const receipts = notices.filter(({ template }) => template === 'ticket-received');
   const acknowledged = await countAcknowledgements(
     tx,
@@ -39,8 +41,13 @@ export async function notifyEvents(tx: Transaction, eventIds: readonly number[],
   );
   const { feature_acknowledgements: acknowledges } = await readSettings(tx);
   const ids = await reserveIds(tx, notices.length);
-  const known = { mailboxes, acknowledged, acknowledges };
-  const rows = notices.flatMap((notice, at) => rowOf(tx, notice, ids[at] ?? 0, known, deps));
+  const breaker = await startBreaker(
+    tx,
+    notices.map(({ event, reader }) => ({ address: reader.address, ticketId: event.ticket.id })),
+  );
+  const known = { mailboxes, acknowledged, acknowledges, breaker };
+  const rows = [];
+  for (const [at, notice] of notices.entries()) rows.push(...(await rowOf(tx, notice, ids[at] ?? 0, known, deps)));
   if (rows.length > 0) await tx.em.insertMany(OutboundMessage, rows);
   for (const { id, state } of rows) if (state === 'pending') tx.wake('send-messages', id);
   await tx.em.nativeUpdate(TicketEvent, { id: { $in: events.map(({ id }) => id) } }, { notice: 'done' });
@@ -70,6 +77,34 @@ async function participantsOf(em: EntityManager, events: TicketEvent[]): Promise
   return Map.groupBy(confirmed, ({ ticket }) => ticket.id);
 }
 
+/** Who else of the staff hears of an event, beside everyone on the ticket. */
+interface FurtherStaff {
+  /** By event: who looks after its ticket, as nobody has it. */
+  lookAfter: Map<number, readonly number[]>;
+  people: Map<number, Employee>;
+}
+
+/** Those who look after what is new, or what its requester says while nobody has it; and those whom the words name. */
+async function furtherStaff(em: EntityManager, events: TicketEvent[]): Promise<FurtherStaff> {
+  const unattended = events.filter(
+    ({ type, ticket, actor }) =>
+      type === 'opened' || (type === 'commented' && !ticket.assignee && actor?.id === ticket.requester.id),
+  );
+  const staff = await staffOf(
+    em,
+    unattended.map(({ ticket }) => ticket.id),
+  );
+  const lookAfter = new Map(unattended.map(({ id, ticket }) => [id, staff.get(ticket.id) ?? []]));
+  const ids = [...new Set([...[...staff.values()].flat(), ...events.flatMap(mentionsOf)])];
+  const people = await em.find(Employee, { id: { $in: ids } });
+  return { lookAfter, people: new Map(people.map((person) => [person.id, person])) };
+}
+
+function mentionsOf({ data }: TicketEvent): number[] {
+  const { mentions } = data;
+  return Array.isArray(mentions) ? mentions.filter((id) => typeof id === 'number') : [];
+}
+
 interface Notice {
   event: TicketEvent;
   facts: NoticeEvent;
@@ -79,45 +114,57 @@ interface Notice {
   template: TicketTemplate;
 }
 
-function noticesOf(events: TicketEvent[], participants: Map<number, Participant[]>): Notice[] {
+function noticesOf(
+  events: TicketEvent[],
+  participants: Map<number, Participant[]>,
+  { lookAfter, people: staff }: FurtherStaff,
+): Notice[] {
   return events.flatMap((event) => {
     const { ticket } = event;
     const rows = new Map((participants.get(ticket.id) ?? []).map((row) => [row.employee.id, row]));
-    const people = new Set(
+    const onTicket = new Set(
       [...rows.values()].map(({ employee }) => employee).concat(ticket.requester, ticket.assignee ?? []),
     );
+    const looking = new Set(lookAfter.get(event.id));
+    const others = [...looking, ...mentionsOf(event)].flatMap((id) => staff.get(id) ?? []);
     const facts = factsOf(event);
-    return [...people].flatMap((person) => {
-      const reader = readerOf(event, person);
+    return [...new Set([...onTicket, ...others])].flatMap((person) => {
+      const reader = readerOf(event, person, looking.has(person.id) && !onTicket.has(person));
       const template = templateFor(facts, reader);
       return template ? [{ event, facts, person, reader, participant: rows.get(person.id) ?? null, template }] : [];
     });
   });
 }
 
-function factsOf({ type, channel, actor, comment, data, ticket }: TicketEvent): NoticeEvent {
-  const { trust, to } = data as { trust?: Trust; to?: NoticeEvent['to'] };
+function factsOf(event: TicketEvent): NoticeEvent {
+  const { type, channel, actor, comment, data, ticket } = event;
+  const { trust, to, assignee_id, participant_id } = data as Record<string, unknown>;
   return {
     type,
     channel,
     actorId: actor?.id ?? null,
     byStaff: actor ? isStaff(actor) && actor.id !== ticket.requester.id : false,
+    mentions: mentionsOf(event),
+    assigneeId: typeof assignee_id === 'number' ? assignee_id : null,
+    participantId: typeof participant_id === 'number' ? participant_id : null,
     publicWords: comment?.visibility === 'public',
     wordsTrust: comment?.trust ?? null,
     to: STATUSES.find((status) => status === to) ?? null,
     trust: TRUSTS.find((known) => known === trust) ?? null,
+    fromKnown: ticket.requester.status === 'approved',
     noAutoAnswer: data['noAutoAnswer'] === true,
     quiet: data['quiet'] === true,
   };
 }
 
-function readerOf({ ticket }: TicketEvent, person: Employee): NoticeReader {
+function readerOf({ ticket }: TicketEvent, person: Employee, looksAfter: boolean): NoticeReader {
   return {
     id: person.id,
     address: normalizeAddress(person.email),
     status: person.status,
     isRequester: person.id === ticket.requester.id,
     isStaff: isStaff(person),
+    looksAfter,
     preferences: person.preferences,
   };
 }
@@ -137,20 +184,21 @@ interface Known {
   mailboxes: readonly Mailbox[];
   acknowledged: Acknowledgements;
   acknowledges: boolean;
+  breaker: Breaker;
 }
 
 /** A ticket without a mailbox of its own is answered from the first one. Without any there is nothing to send from: no row. */
-function rowOf(
+async function rowOf(
   { now }: Transaction,
   { event, facts, person, reader, participant, template }: Notice,
   id: number,
-  { mailboxes, acknowledged, acknowledges }: Known,
+  { mailboxes, acknowledged, acknowledges, breaker }: Known,
   { keyring }: NotifyDeps,
 ) {
   const ticket = event.ticket.id;
   const mailbox = mailboxes.find((candidate) => candidate.id === event.ticket.mailboxId) ?? mailboxes[0];
   if (!mailbox) return [];
-  const reason = whyNot({
+  const refused = whyNot({
     template,
     event: facts,
     reader,
@@ -159,6 +207,9 @@ function rowOf(
     toAddress: acknowledged.toAddress.get(reader.address) ?? 0,
     acknowledges,
   });
+  const kind = { personal: isPersonal(template, facts), byMail: facts.channel === 'mail' };
+  const stopped = refused === null ? await breaker.admit({ address: reader.address, ticketId: ticket, ...kind }) : null;
+  const reason = refused ?? stopped?.reason ?? null;
   if (!reason && template === 'ticket-received') noteAcknowledgement(acknowledged, ticket, reader.address);
   return [
     {
@@ -171,7 +222,9 @@ function rowOf(
       template,
       locale: person.locale,
       recipient: reader.address,
-      envelopeFrom: isPersonal(template, facts) ? bounceAddress(keyring, mailbox, id) : '',
+      ...kind,
+      stopId: stopped?.stopId ?? null,
+      envelopeFrom: MAIL_TEMPLATES[template].submitted === 'auto-replied' ? '' : bounceAddress(keyring, mailbox, id),
       messageId: outboundMessageId(keyring, mailbox, id),
       state: reason ? ('suppressed' as const) : ('pending' as const),
       reason,

@@ -27,6 +27,9 @@ const OutboundMessageSchema = defineEntity({
     template: p.enum([...MAIL_TEMPLATE_NAMES]),
     locale: p.text(),
     recipient: p.text(),
+    personal: p.boolean().default(false),
+    byMail: p.boolean().default(false),
+    stopId: p.bigint('number').nullable(),
     envelopeFrom: p.text(),
     messageId: p.text().nullable(),
     mime: p.blob().nullable().lazy(),
@@ -45,7 +48,8 @@ const OutboundMessageSchema = defineEntity({
 
 /**
  * One mail to one person: written in the transaction that notices the event, with its Message-ID; its bytes are fixed at the first claim.
- * `envelopeFrom` is '' (the null sender, RFC 3834 §3.3) when no person's words are in it, else the row's bounce address.
+ * `envelopeFrom` is '' (the null sender, RFC 3834 §3.3) of an automatic answer, else the row's bounce address. `personal`: a person at the desk
+ * wrote what it carries. `byMail`: a mail that came in called it forth. `stopId`: what keeps it back until a person resumes it.
  */
 export class OutboundMessage extends OutboundMessageSchema.class {}
 OutboundMessageSchema.setClass(OutboundMessage);

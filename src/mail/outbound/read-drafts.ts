@@ -4,7 +4,7 @@ import { readSettings } from '../../settings/read-settings.ts';
 import { Attachment } from '../../tickets/attachment.ts';
 import { ticketNumber } from '../../tickets/ticket.ts';
 import { deskOf, nameOf, type DraftDeps, type Sheet } from './draft.ts';
-import { TICKET_TEMPLATES, type TicketTemplate } from './mail-template.ts';
+import { STAFF_TEMPLATES, TICKET_TEMPLATES, type TicketTemplate } from './mail-template.ts';
 import { bareSubject, writtenWords, type DeskView, type MailView } from './mail-view.ts';
 import { oneLine } from './one-line.ts';
 import { OutboundMessage } from './outbound-message.ts';
@@ -40,7 +40,10 @@ export async function readDrafts(tx: Transaction, ids: readonly number[], deps: 
   const rows = await tx.em.find(
     OutboundMessage,
     { id: { $in: [...ids] }, state: { $in: ['pending', 'sending', 'ambiguous'] }, mimeSha256: null },
-    { populate: ['event.actor', 'event.comment', 'ticket.assignee', 'person', 'mailbox'], orderBy: { id: 'asc' } },
+    {
+      populate: ['event.actor', 'event.comment', 'ticket.assignee', 'ticket.requester', 'person', 'mailbox'],
+      orderBy: { id: 'asc' },
+    },
   );
   const comments = rows.flatMap(({ event }) => event?.comment?.id ?? []);
   const [files, earlier] = [await filesOf(tx, comments), await earlierIds(tx, rows)];
@@ -68,15 +71,15 @@ function draftOf(
   const actor = event.actor ? nameOf(event.actor) : desk.name;
   const words = event.comment?.visibility === 'public' ? writtenWords(event.comment.body) : null;
   // A name that a stranger may have written is not repeated by an automatic mail (T07).
-  const known = person && (row.envelopeFrom !== '' || hasOwnName(person)) ? person : null;
-  const named = row.envelopeFrom !== '' || template === 'new-comment-for-staff';
+  const known = person && (row.personal || hasOwnName(person)) ? person : null;
+  const named = row.personal || STAFF_TEMPLATES.includes(template);
   return [
     {
       about: 'ticket',
       id: row.id,
       template,
       locale: row.locale,
-      personal: row.envelopeFrom !== '',
+      personal: row.personal,
       messageId: row.messageId,
       date: row.createdAt,
       from: { name: oneLine(named ? `${actor} via ${desk.name}` : desk.name), address: mailbox.address },
@@ -96,12 +99,18 @@ function draftOf(
         event: { at: event.createdAt, transition: data.transition ?? '', to: data.to ?? '', reason: data.reason ?? '' },
         actor: { name: actor },
         assignee: { name: ticket.assignee ? nameOf(ticket.assignee) : '' },
+        requester: { name: nameOf(ticket.requester), verified: !isDoubtful(event.data['trust']) },
         comment: words,
       },
       earlier,
       files: template === 'ticket-received' ? [] : files,
     },
   ];
+}
+
+/** Only T2 and T3 are proven; what came through the portal was signed in. */
+function isDoubtful(trust: unknown): boolean {
+  return trust === 'T0' || trust === 'T1';
 }
 
 /** What may leave: files of the comment that are not known to be bad. */

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../db/transaction.ts';
 import type { SendResult } from '../transports/transport.ts';
 import { PERHAPS_SENT, type Claim } from './claim.ts';
+import { bounceStop, openStop } from './mail-stop.ts';
 import { MAIL_TEMPLATES } from './mail-template.ts';
 import { oneLine } from './one-line.ts';
 import type { OutboundState } from './outbound-message.ts';
@@ -48,11 +49,8 @@ export function outcomeOf(
 }
 
 /** Writes the outcome if the claim still holds; false: the lease was lost and someone else has the row. */
-export async function recordResult(
-  { em, now, enqueue }: Transaction,
-  claim: Claim,
-  result: SendResult,
-): Promise<boolean> {
+export async function recordResult(tx: Transaction, claim: Claim, result: SendResult): Promise<boolean> {
+  const { em, now, enqueue } = tx;
   const { state, reason, response, retryAt } = outcomeOf(result, claim, now);
   const rows = await em.execute<unknown[]>(
     `update outbound_message
@@ -62,7 +60,14 @@ export async function recordResult(
     [state, reason, response, retryAt, retryAt ? null : now, claim.id, claim.token],
   );
   if (rows.length > 0 && retryAt) enqueue('send-messages', { ids: [claim.id] }, retryAt);
+  if (rows.length > 0 && isNobody(result))
+    await openStop(tx, bounceStop(now, claim.recipient, `Mail to ${claim.recipient} is refused: ${response}`));
   return rows.length > 0;
+}
+
+/** The server says that there is no such mailbox (RFC 3463 §3.2): the same as a mail that came back. */
+function isNobody(result: SendResult): boolean {
+  return result.kind === 'refused' && result.permanent && /^\d{3}[ -]5\.1\.[0-36]\b/.test(result.response);
 }
 
 /** Notes that the message is about to leave: from here on nobody knows before the server answers. Throws when the lease was lost. */

@@ -2,7 +2,7 @@ import { simpleParser } from 'mailparser';
 import { describe, expect, test } from 'vitest';
 import { notifyAccounts } from '../../../src/mail/outbound/notify-accounts.ts';
 import { OutboundMessage } from '../../../src/mail/outbound/outbound-message.ts';
-import { readOutboundMessageId } from '../../../src/mail/reply-token.ts';
+import { readBounceAddress, readOutboundMessageId } from '../../../src/mail/reply-token.ts';
 import type { MailTransport, SendResult } from '../../../src/mail/transports/transport.ts';
 import { endLinks, makeLink, useLink, type LinkPurpose } from '../../../src/people/account-link.ts';
 import { sendAccountNotice, type NewAccountNotice } from '../../../src/people/account-notice.ts';
@@ -57,14 +57,14 @@ function answering(...results: SendResult[]) {
 }
 
 describe('a mail about an account', () => {
-  test('comes from the desk, from nobody in the envelope, says that a machine made it, and belongs to no thread', async () => {
+  test('comes from the desk, its bounces find its row, says that a machine made it, and belongs to no thread', async () => {
     const ana = await person({ locale: 'de' });
     const made = await due(ana, {}, 'reset-password');
     expect(told(made)).toBe(`reset-password → ${ana.email}: pending`);
     await send([made.id]);
     expect(await row(made.id)).toMatchObject({ state: 'sent', attempts: 1, ticket: null, leaseToken: null });
     const mail = await mailTo(ana.email);
-    expect(mail.envelope).toBe('');
+    expect(readBounceAddress(desk().secrets.replyTokens, desk().mailbox, mail.envelope)).toEqual({ outboxId: made.id });
     expect(mail.subject).toBe('Wählen Sie ein neues Passwort für SmartSupport');
     expect(mail.headers.get('auto-submitted')).toBe('auto-generated');
     expect(mail.from?.value[0]).toEqual({ name: 'SmartSupport', address: desk().mailbox.address });

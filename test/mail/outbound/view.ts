@@ -15,6 +15,7 @@ export function aView(given: Partial<MailView> = {}): MailView {
     event: { at: new Date('2026-11-23T09:02:00Z'), transition: 'claim', to: 'in_progress', reason: '' },
     actor: { name: 'Marta Kowalska' },
     assignee: { name: 'Jonas Berg' },
+    requester: { name: 'Ana Reyes', verified: true },
     comment: writtenWords('Thank you, that helps.\n\nPlease put the laptop on the dock,\nand wait.'),
     files: [],
     ...given,
