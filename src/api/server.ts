@@ -11,6 +11,7 @@ import { deskRoutes, type DeskDeps } from './desk.ts';
 import { factorRoutes } from './factors.ts';
 import { frameRoutes, type FrameDeps } from './frames.ts';
 import { healthRoutes, type Health } from './health.ts';
+import { inboundRoutes } from './inbound.ts';
 import { ledgerRoutes } from './ledger.ts';
 import { localMailRoutes, type LocalMailDeps } from './local-mail.ts';
 import { mountOpen } from './mount.ts';
@@ -72,6 +73,7 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   attachmentRoutes(router, deps);
   settingsRoutes(router, deps);
   classificationRoutes(router, deps);
+  inboundRoutes(router, deps);
   ledgerRoutes(router, deps);
   auditRoutes(router, deps);
   apiKeyRoutes(router, deps);

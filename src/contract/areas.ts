@@ -2,6 +2,7 @@ import type { Route } from './route.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { deskRoutes } from './routes/desk.ts';
 import { factorsRoutes } from './routes/factors.ts';
+import { inboundRoutes } from './routes/inbound.ts';
 import { keysRoutes } from './routes/keys.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { localMailRoutes } from './routes/local-mail.ts';
@@ -22,6 +23,7 @@ export const AREAS: Record<string, Record<string, Route>> = {
   People: peopleRoutes,
   'API keys': keysRoutes,
   Settings: settingsRoutes,
+  'Mail in': inboundRoutes,
   'Mail ledger': ledgerRoutes,
   Audit: auditRoutes,
   Desk: deskRoutes,

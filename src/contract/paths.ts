@@ -1,6 +1,7 @@
 import { AUDIT_PATHS } from './paths/audit.ts';
 import { DESK_PATHS } from './paths/desk.ts';
 import { FACTORS_PATHS } from './paths/factors.ts';
+import { INBOUND_PATHS } from './paths/inbound.ts';
 import { KEYS_PATHS } from './paths/keys.ts';
 import { LEDGER_PATHS } from './paths/ledger.ts';
 import { LOCAL_MAIL_PATHS } from './paths/local-mail.ts';
@@ -23,6 +24,7 @@ export const PATHS = {
   ...TICKETS_PATHS,
   ...TASKS_PATHS,
   ...SETTINGS_PATHS,
+  ...INBOUND_PATHS,
   ...LEDGER_PATHS,
   ...AUDIT_PATHS,
   ...LOCAL_MAIL_PATHS,

@@ -3,6 +3,7 @@ import type { Route } from './route.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { deskRoutes } from './routes/desk.ts';
 import { factorsRoutes } from './routes/factors.ts';
+import { inboundRoutes } from './routes/inbound.ts';
 import { keysRoutes } from './routes/keys.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { localMailRoutes } from './routes/local-mail.ts';
@@ -24,6 +25,7 @@ export const ROUTES = {
   ...ticketsRoutes,
   ...tasksRoutes,
   ...settingsRoutes,
+  ...inboundRoutes,
   ...ledgerRoutes,
   ...auditRoutes,
   ...localMailRoutes,

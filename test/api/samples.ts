@@ -7,6 +7,7 @@ import { startTestDesk, type TestDesk } from '../support/desk.ts';
 import { auditSamples } from './samples/audit.ts';
 import { deskSamples } from './samples/desk.ts';
 import { factorSamples } from './samples/factors.ts';
+import { inboundSamples } from './samples/inbound.ts';
 import { keySamples } from './samples/keys.ts';
 import { ledgerSamples } from './samples/ledger.ts';
 import { peopleSamples } from './samples/people.ts';
@@ -55,6 +56,7 @@ export const SAMPLES: Partial<Record<RouteName, Sample>> = {
   ...peopleSamples,
   ...ticketSamples,
   ...settingsSamples,
+  ...inboundSamples,
   ...ledgerSamples,
   ...auditSamples,
   ...keySamples,
