@@ -11,7 +11,7 @@ export class MailboxesApi extends Migration {
 const SCHEMA = `
 alter table mailbox
   -- desk: by the server of SMTP_URL, as all mail of the desk itself
-  add column transport text not null default 'desk' check (transport in ('desk', 'smtp', 'gmail')),
+  add column transport text not null default 'desk' check (transport in ('desk', 'smtp')),
   add column transport_config jsonb not null default '{}',
   add column updated_at timestamptz;
 

@@ -14,6 +14,7 @@ import { healthRoutes, type Health } from './health.ts';
 import { inboundRoutes } from './inbound.ts';
 import { ledgerRoutes } from './ledger.ts';
 import { localMailRoutes, type LocalMailDeps } from './local-mail.ts';
+import { mailboxRoutes } from './mailboxes.ts';
 import { mountOpen } from './mount.ts';
 import { oidcRoutes, type OidcRouteDeps } from './oidc.ts';
 import { openapiDocument } from './openapi.ts';
@@ -73,6 +74,7 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   attachmentRoutes(router, deps);
   settingsRoutes(router, deps);
   classificationRoutes(router, deps);
+  mailboxRoutes(router, deps);
   inboundRoutes(router, deps);
   ledgerRoutes(router, deps);
   auditRoutes(router, deps);

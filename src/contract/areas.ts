@@ -6,6 +6,7 @@ import { inboundRoutes } from './routes/inbound.ts';
 import { keysRoutes } from './routes/keys.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { localMailRoutes } from './routes/local-mail.ts';
+import { mailboxesRoutes } from './routes/mailboxes.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { settingsRoutes } from './routes/settings.ts';
@@ -23,6 +24,7 @@ export const AREAS: Record<string, Record<string, Route>> = {
   People: peopleRoutes,
   'API keys': keysRoutes,
   Settings: settingsRoutes,
+  Mailboxes: mailboxesRoutes,
   'Mail in': inboundRoutes,
   'Mail ledger': ledgerRoutes,
   Audit: auditRoutes,

@@ -5,6 +5,7 @@ import { INBOUND_PATHS } from './paths/inbound.ts';
 import { KEYS_PATHS } from './paths/keys.ts';
 import { LEDGER_PATHS } from './paths/ledger.ts';
 import { LOCAL_MAIL_PATHS } from './paths/local-mail.ts';
+import { MAILBOXES_PATHS } from './paths/mailboxes.ts';
 import { PEOPLE_PATHS } from './paths/people.ts';
 import { PROFILE_PATHS } from './paths/profile.ts';
 import { SETTINGS_PATHS } from './paths/settings.ts';
@@ -24,6 +25,7 @@ export const PATHS = {
   ...TICKETS_PATHS,
   ...TASKS_PATHS,
   ...SETTINGS_PATHS,
+  ...MAILBOXES_PATHS,
   ...INBOUND_PATHS,
   ...LEDGER_PATHS,
   ...AUDIT_PATHS,

@@ -7,6 +7,7 @@ import { inboundRoutes } from './routes/inbound.ts';
 import { keysRoutes } from './routes/keys.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { localMailRoutes } from './routes/local-mail.ts';
+import { mailboxesRoutes } from './routes/mailboxes.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { settingsRoutes } from './routes/settings.ts';
@@ -25,6 +26,7 @@ export const ROUTES = {
   ...ticketsRoutes,
   ...tasksRoutes,
   ...settingsRoutes,
+  ...mailboxesRoutes,
   ...inboundRoutes,
   ...ledgerRoutes,
   ...auditRoutes,

@@ -22,6 +22,8 @@ const MOST: Record<string, number> = {
   readSettings: 4,
   listDepartments: 4,
   listCategories: 4,
+  listMailboxes: 5,
+  readMailbox: 5,
   listLedger: 5,
   readLedgerMessage: 6,
   downloadSource: 10,
@@ -72,6 +74,7 @@ beforeAll(async () => {
     readTask: task,
     readLedgerMessage: message,
     downloadSource: message,
+    readMailbox: desk().mailbox.id,
   };
 });
 

@@ -10,6 +10,7 @@ import { factorSamples } from './samples/factors.ts';
 import { inboundSamples } from './samples/inbound.ts';
 import { keySamples } from './samples/keys.ts';
 import { ledgerSamples } from './samples/ledger.ts';
+import { mailboxSamples } from './samples/mailboxes.ts';
 import { peopleSamples } from './samples/people.ts';
 import { profileSamples } from './samples/profile.ts';
 import { settingsSamples } from './samples/settings.ts';
@@ -56,6 +57,7 @@ export const SAMPLES: Partial<Record<RouteName, Sample>> = {
   ...peopleSamples,
   ...ticketSamples,
   ...settingsSamples,
+  ...mailboxSamples,
   ...inboundSamples,
   ...ledgerSamples,
   ...auditSamples,

@@ -1,8 +1,9 @@
 import type { Transaction } from '../../db/transaction.ts';
 import type { AccountTemplate } from '../../people/account-notice.ts';
 import type { Keyring } from '../../secrets.ts';
-import { normalizeAddress, withoutTag } from '../addresses.ts';
+import { normalizeAddress } from '../addresses.ts';
 import { Mailbox } from '../mailbox.ts';
+import { isAnyOf } from '../mailboxes/is-any-of.ts';
 import { outboundMessageId } from '../reply-token.ts';
 import { whyNotTo } from './notice.ts';
 import { OutboundMessage } from './outbound-message.ts';
@@ -37,10 +38,7 @@ export async function notifyAccounts(
   const rows = due.map((notice, at) => {
     const id = Number(next[at]?.id);
     const recipient = normalizeAddress(notice.recipient ?? notice.email);
-    const reason = whyNotTo(
-      recipient,
-      mailboxes.some(({ address }) => address === withoutTag(recipient)),
-    );
+    const reason = whyNotTo(recipient, isAnyOf(mailboxes, recipient));
     return {
       id,
       accountNoticeId: Number(notice.id),

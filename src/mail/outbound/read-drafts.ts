@@ -85,7 +85,7 @@ function draftOf(
       ticketId: ticket.id,
       participantId: row.participant?.id ?? null,
       view: {
-        desk,
+        desk: signed(desk, mailbox.signature),
         recipient: { name: oneLine(known?.firstName ?? '').slice(0, 60) },
         ticket: {
           number,
@@ -102,6 +102,12 @@ function draftOf(
       files: template === 'ticket-received' ? [] : files,
     },
   ];
+}
+
+/** The signature of the mailbox stands below its mails, above the address of the organisation. */
+function signed(desk: DeskView, signature: string): DeskView {
+  const lines = signature.split('\n').map((line) => oneLine(line));
+  return signature === '' ? desk : { ...desk, address: [...lines, ...desk.address] };
 }
 
 /** What may leave: files of the comment that are not known to be bad. */
