@@ -28,6 +28,7 @@ import { loadTemplates } from './mail/outbound/render-template.ts';
 import { watchMailboxes, type MailboxWatch, type WatchDeps } from './mail/inbound/watch-mailboxes.ts';
 import { openSource } from './mail/sources/open-source.ts';
 import { startSmtpDrop } from './mail/sources/smtp-source.ts';
+import { mailboxTransports } from './mail/transports/open-transport.ts';
 import type { MailTransport } from './mail/transports/transport.ts';
 import { oidcProvider } from './people/identities/provider.ts';
 import { deriveSecrets, type Secrets } from './secrets.ts';
@@ -115,6 +116,9 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   };
   const limiter = createLimiter(databaseUrl, windowsOf(config), log);
   const templates = await loadTemplates();
+  // In local mode nothing leaves the machine.
+  const transports =
+    config.mode === 'production' && options.transport ? mailboxTransports(options.transport, secrets.sealing) : null;
   const outbound = {
     blobs,
     keyring: secrets.replyTokens,
@@ -127,7 +131,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     ...{ boss, transaction, log, ingest, links: secrets.links },
     watch: () => (reading = watchMailboxes(watch)),
     notify: { keyring: secrets.replyTokens },
-    send: { ...outbound, transport: options.transport ?? unsent },
+    send: { ...outbound, transport: options.transport ?? unsent, ...(transports && { transports }) },
   };
   let draining = false;
 
@@ -159,7 +163,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     async close() {
       await boss.stop({ graceful: false, close: true, timeout: 1000 });
       await parsers.stop();
-      await options.transport?.close();
+      await (transports ?? options.transport)?.close();
       await limiter.close();
       await orm.close();
     },

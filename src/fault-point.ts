@@ -1,6 +1,6 @@
 /**
  * The moments at which the fault tests kill the process (one row of the fault matrix each): D discovery, F fetch,
- * A apply, O outbound, I idempotency key, T task.
+ * P push, A apply, O outbound, I idempotency key, T task.
  */
 export const FAULT_POINTS = [
   'D1', // before the ledger rows and the cursor are committed
@@ -8,6 +8,7 @@ export const FAULT_POINTS = [
   'F1', // in the middle of writing raw bytes
   'F2', // all bytes written, blob not yet under its name
   'F3', // blob stored, its row not yet committed
+  'P1', // row of a pushed message committed, its sender not answered
   'A1', // inside the apply transaction, ticket written
   'A2', // just before the apply commit
   'A3', // after the apply commit, before the source is told

@@ -39,7 +39,7 @@ export function apiKeyRoutes(router: Router, deps: MountDeps): void {
 function scopesOf(role: Role): Scope[] {
   const routes: Route[] = Object.values(ROUTES);
   const opens = (scope: Scope) =>
-    routes.some((route) => route.scope === scope && route.access !== 'anyone' && route.access.includes(role));
+    routes.some((route) => route.scope === scope && (route.access === 'anyone' || route.access.includes(role)));
   return SCOPES.filter(opens);
 }
 

@@ -124,7 +124,7 @@ export function mountOpen<N extends RouteName>(
     readKey(ctx, name);
     const asking: Asking = { route: name };
     try {
-      await admit(deps, ctx, early, asking);
+      const before = await admit(deps, ctx, early, asking);
       const call = await readCall(ctx, name, deps);
       Object.assign(asking, addressOf(call.body));
       const admitted = await admit(deps, ctx, late, asking);
@@ -135,6 +135,7 @@ export function mountOpen<N extends RouteName>(
           throw error;
         },
       );
+      await before.succeeded();
       await admitted.succeeded();
       return { ...written(name, answer), replayed: false };
     } catch (error) {

@@ -66,6 +66,7 @@ async function readInput(
   deps: ReadDeps,
   limits: UploadLimits | null,
 ): Promise<{ body: unknown; files: NewFile[] }> {
+  if (route.streamed) return { body: undefined, files: [] };
   if (route.takes === 'raw') return { body: await readRaw(request, route, deps.maxMessageBytes), files: [] };
   const multipart = /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '');
   if (route.file && multipart) return { body: await readSmallFile(request, route.file), files: [] };

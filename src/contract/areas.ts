@@ -2,10 +2,12 @@ import type { Route } from './route.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { deskRoutes } from './routes/desk.ts';
 import { factorsRoutes } from './routes/factors.ts';
+import { inboundRoutes } from './routes/inbound.ts';
 import { keysRoutes } from './routes/keys.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { localMailRoutes } from './routes/local-mail.ts';
 import { outboundRoutes } from './routes/outbound.ts';
+import { mailboxesRoutes } from './routes/mailboxes.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { reportsRoutes } from './routes/reports.ts';
@@ -25,6 +27,8 @@ export const AREAS: Record<string, Record<string, Route>> = {
   People: peopleRoutes,
   'API keys': keysRoutes,
   Settings: settingsRoutes,
+  Mailboxes: mailboxesRoutes,
+  'Mail in': inboundRoutes,
   'Mail ledger': ledgerRoutes,
   'Mail out': outboundRoutes,
   Audit: auditRoutes,

@@ -37,6 +37,8 @@ export const LIMITS = {
   // Links and refresh tokens have 256 bits: nobody guesses them, but each try is work. A whole office may have one address.
   'link':                 { most: 60,  seconds: 15 * MINUTE, by: 'ip' },
   'refresh':              { most: 600, seconds: MINUTE,      by: 'ip' },
+  // Wrong signatures of pushed mail: each costs the reading of a body. A right one gives its try back.
+  'push':                 { most: 30,  seconds: MINUTE,      by: 'ip',             failures: true },
   'api':                  { most: 300, seconds: MINUTE,      by: 'user' },
   'upload':               { most: 30,  seconds: MINUTE,      by: 'user' },
 } as const satisfies Record<string, Limit>;

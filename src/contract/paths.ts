@@ -1,10 +1,12 @@
 import { AUDIT_PATHS } from './paths/audit.ts';
 import { DESK_PATHS } from './paths/desk.ts';
 import { FACTORS_PATHS } from './paths/factors.ts';
+import { INBOUND_PATHS } from './paths/inbound.ts';
 import { KEYS_PATHS } from './paths/keys.ts';
 import { LEDGER_PATHS } from './paths/ledger.ts';
 import { LOCAL_MAIL_PATHS } from './paths/local-mail.ts';
 import { OUTBOUND_PATHS } from './paths/outbound.ts';
+import { MAILBOXES_PATHS } from './paths/mailboxes.ts';
 import { PEOPLE_PATHS } from './paths/people.ts';
 import { PROFILE_PATHS } from './paths/profile.ts';
 import { REPORTS_PATHS } from './paths/reports.ts';
@@ -26,6 +28,8 @@ export const PATHS = {
   ...TASKS_PATHS,
   ...REPORTS_PATHS,
   ...SETTINGS_PATHS,
+  ...MAILBOXES_PATHS,
+  ...INBOUND_PATHS,
   ...LEDGER_PATHS,
   ...OUTBOUND_PATHS,
   ...AUDIT_PATHS,

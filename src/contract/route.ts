@@ -44,6 +44,8 @@ export interface Route<
   limits: readonly LimitName[];
   /** Of `takes: 'raw'`: the content types and most bytes it takes; a message (RFC 5322) unless said. */
   raw: { types: readonly string[]; bytes: number } | null;
+  /** Of `takes: 'raw'`: the handler takes the bytes while they come; they are never in memory together. */
+  streamed: boolean;
   /** Of `takes: 'multipart'`: the one small file that it takes instead of `attachments`; `body` has it as bytes. */
   file: SmallFile | null;
   /** Its request or its answer holds a secret (password, token, key, code): it is never stored, so it takes no Idempotency-Key. */
@@ -83,6 +85,7 @@ export function route<
     enrolment: false,
     limits: [],
     raw: null,
+    streamed: false,
     file: null,
     secret: false,
   };

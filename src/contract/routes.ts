@@ -3,10 +3,12 @@ import type { Route } from './route.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { deskRoutes } from './routes/desk.ts';
 import { factorsRoutes } from './routes/factors.ts';
+import { inboundRoutes } from './routes/inbound.ts';
 import { keysRoutes } from './routes/keys.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { localMailRoutes } from './routes/local-mail.ts';
 import { outboundRoutes } from './routes/outbound.ts';
+import { mailboxesRoutes } from './routes/mailboxes.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { reportsRoutes } from './routes/reports.ts';
@@ -27,6 +29,8 @@ export const ROUTES = {
   ...tasksRoutes,
   ...reportsRoutes,
   ...settingsRoutes,
+  ...mailboxesRoutes,
+  ...inboundRoutes,
   ...ledgerRoutes,
   ...outboundRoutes,
   ...auditRoutes,

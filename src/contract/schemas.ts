@@ -151,6 +151,19 @@ export const Ticket = TicketSummary.extend({
   may_comment: z.array(z.enum(['public', 'internal'])),
 });
 
+/** How a mailbox fares. */
+export const MailboxHealth = z.object({
+  /** ok, or off by a person; failing: it cannot be read; stopped by the desk, until a person lets it go on; late: no worker has read it for minutes. */
+  state: z.enum(['ok', 'off', 'failing', 'stopped', 'late']),
+  trouble: z.enum(['unreachable', 'auth', 'permission', 'quota', 'renumbered']).nullable(),
+  since: time.nullable(),
+  /** In the server's words. */
+  error: z.string().nullable(),
+  last_polled_at: time.nullable(),
+  /** Messages that only the comparison of server and ledger found. */
+  missed: z.int(),
+});
+
 /** Work that goes on after its request was answered. */
 export const Task = z.object({
   id: z.int(),

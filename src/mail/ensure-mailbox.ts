@@ -4,6 +4,7 @@ import type { RunTransaction, Transaction } from '../db/transaction.ts';
 import { seal, type Keyring } from '../secrets.ts';
 import { normalizeAddress } from './addresses.ts';
 import { Mailbox } from './mailbox.ts';
+import { isSamePlace, moveSource } from './mailboxes/move-source.ts';
 import { secretPlace, type MailboxSecret } from './sources/mailbox-secret.ts';
 
 /** A mailbox as the environment describes it. */
@@ -31,7 +32,8 @@ export async function ensureMailbox(tx: Transaction, given: GivenMailbox, sealin
   const source = given.source ?? (isNew ? DROP : null);
   const described = JSON.stringify([source, given.senderTrust]);
   if (!source || isMarked(sealing, mailbox.environmentMark ?? null, described)) return mailbox;
-  // Where it was read up to somewhere else says nothing here; what the ledger knows is not taken twice.
+  if (!isNew && !isSamePlace(mailbox, source)) await moveSource(tx, mailbox);
+  // Where it was read up to by another way says nothing here; what the ledger knows is not taken twice.
   const moved = mailbox.source !== source.source || !isDeepStrictEqual(mailbox.sourceConfig, source.sourceConfig);
   Object.assign(mailbox, {
     ...(moved && { cursor: {} }),

@@ -28,6 +28,8 @@ const MailboxSchema = defineEntity({
     liveSince: p.datetime().nullable(),
     enabled: p.boolean().default(true),
     version: p.integer().default(1),
+    transport: p.enum(['desk', 'smtp'] as const).default('desk'),
+    transportConfig: p.json<Record<string, unknown>>().onCreate(() => ({})),
     cursor: p.json<Record<string, unknown>>().onCreate(() => ({})),
     leaseHolder: p.text().nullable(),
     leaseUntil: p.datetime().nullable(),
@@ -43,6 +45,7 @@ const MailboxSchema = defineEntity({
     deepReconciledAt: p.datetime().nullable(),
     missedTotal: p.bigint('number').default(0),
     createdAt: p.datetime(),
+    updatedAt: p.datetime().nullable(),
   },
 });
 

@@ -83,6 +83,7 @@ test('V7: the limits of each route are these', () => {
     forgotPassword: ['reset', ...mails], resetPassword: ['link'], changeEmail: ['link'],
     confirmToken: ['confirm', 'api'], changePassword: ['confirm', 'api'], askEmailChange: ['change-email', 'api'],
     giveSecondFactor: ['sign-in-step'], passkeyToken: ['sign-in-step'], startOidc: ['sign-in-step'], finishOidc: ['sign-in-step'],
+    pushMessage: ['push'],
     setPicture: ['upload', 'api'], openTicket: ['upload', 'api'], listTickets: ['api'],
   };
   for (const [name, limits] of Object.entries(expected)) expect(limitsOf(ROUTES[name as RouteName]), name).toEqual(limits);

@@ -23,6 +23,8 @@ const MOST: Record<string, number> = {
   readSettings: 4,
   listDepartments: 4,
   listCategories: 4,
+  listMailboxes: 5,
+  readMailbox: 5,
   listLedger: 5,
   readLedgerMessage: 6,
   downloadSource: 10,
@@ -88,6 +90,7 @@ beforeAll(async () => {
     downloadTaskFile: exported,
     readLedgerMessage: message,
     downloadSource: message,
+    readMailbox: desk().mailbox.id,
   };
 });
 

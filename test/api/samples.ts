@@ -7,9 +7,11 @@ import { startTestDesk, type TestDesk } from '../support/desk.ts';
 import { auditSamples } from './samples/audit.ts';
 import { deskSamples } from './samples/desk.ts';
 import { factorSamples } from './samples/factors.ts';
+import { inboundSamples } from './samples/inbound.ts';
 import { keySamples } from './samples/keys.ts';
 import { ledgerSamples } from './samples/ledger.ts';
 import { outboundSamples } from './samples/outbound.ts';
+import { mailboxSamples } from './samples/mailboxes.ts';
 import { peopleSamples } from './samples/people.ts';
 import { profileSamples } from './samples/profile.ts';
 import { settingsSamples } from './samples/settings.ts';
@@ -56,6 +58,8 @@ export const SAMPLES: Partial<Record<RouteName, Sample>> = {
   ...peopleSamples,
   ...ticketSamples,
   ...settingsSamples,
+  ...mailboxSamples,
+  ...inboundSamples,
   ...ledgerSamples,
   ...outboundSamples,
   ...auditSamples,

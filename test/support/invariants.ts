@@ -11,7 +11,7 @@ const ALWAYS: Record<string, string> = {
   'P1 every applied message is in the ticket it names': `select i.id from inbound_message i left join comment c
           on c.id = i.comment_id and c.ticket_id = i.ticket_id and c.inbound_message_id = i.id
         where i.state = 'applied' and c.id is null`,
-  'P2 a logical message is applied once': `select mail_message_id from inbound_message where state = 'applied' group by 1 having count(*) > 1`,
+  'P2 a logical message is applied once': `select mail_message_id from inbound_message where state = 'applied' and mail_message_id is not null group by 1 having count(*) > 1`,
   'P2 a delivery made one comment': `select inbound_message_id from comment where inbound_message_id is not null group by 1 having count(*) > 1`,
   'P2 only an applied message is in a ticket': `select c.id from comment c left join inbound_message i on i.id = c.inbound_message_id
         where c.channel = 'mail' and i.state is distinct from 'applied'`,

@@ -55,6 +55,9 @@ export type Decision =
     }
   | { do: 'record-bounce' | 'suppress' | 'quarantine'; reason: string };
 
+/** How the reason begins when a mailbox does not take the sender. */
+export const UNWELCOME = 'not for this mailbox';
+
 /** RFC 5321 §6.3: more Received lines than this are a loop. */
 const MOST_RECEIVED = 50;
 
@@ -155,7 +158,7 @@ function join(facts: Facts): Decision | null {
 }
 
 function request({ unwelcome, awaited }: Facts): Decision {
-  if (unwelcome) return quarantined(`not for this mailbox: ${unwelcome}`);
+  if (unwelcome) return quarantined(`${UNWELCOME}: ${unwelcome}`);
   if (awaited) return open(awaited.id, 'a new request; an answer to it came first, and stands in another ticket');
   return open(null, 'a new request');
 }

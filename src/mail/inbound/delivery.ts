@@ -1,4 +1,5 @@
 import type { Transaction } from '../../db/transaction.ts';
+import type { Blob } from '../../files/blob-store.ts';
 import type { Mailbox } from '../mailbox.ts';
 
 /** What applying a message must know of the mailbox it came to. */
@@ -21,6 +22,8 @@ export interface Delivery {
   receivedAt: Date | null;
   /** The logical message it is known to be a delivery of: it was judged before. */
   messageId: number | null;
+  /** Its bytes as they came. */
+  raw: Blob;
   /** The person who said that it becomes a ticket, whatever the rules say. */
   orderedBy: number | null;
 }
@@ -41,13 +44,15 @@ interface Row {
   received_at: string | Date | null;
   mail_message_id: string | null;
   ordered_by: string | null;
+  raw_sha256: string;
+  raw_size: string;
 }
 
 /** Locks the rows that still wait to be applied; those another worker holds, or that are done, are not ours. */
 export async function lockDeliveries({ em }: Transaction, ids: readonly number[]): Promise<Map<number, Delivery>> {
   const rows = await em.execute<Row[]>(
     `select i.id, i.mailbox_id, m.address, m.sender_trust, m.sender_policy, m.sender_domains, m.default_category_id, m.default_department_id,
-            m.quiet as mailbox_quiet, i.envelope_to, i.quiet, i.discovered_at, i.received_at, i.mail_message_id, i.facts -> 'order' ->> 'by' as ordered_by
+            m.quiet as mailbox_quiet, i.raw_sha256, i.raw_size, i.envelope_to, i.quiet, i.discovered_at, i.received_at, i.mail_message_id, i.facts -> 'order' ->> 'by' as ordered_by
        from inbound_message i join mailbox m on m.id = i.mailbox_id
       where i.id in (?) and i.state = 'fetched' order by i.id for update of i skip locked`,
     [[...ids]],
@@ -70,6 +75,7 @@ function deliveryOf(row: Row): Delivery {
     discoveredAt: new Date(row.discovered_at),
     receivedAt: row.received_at === null ? null : new Date(row.received_at),
     messageId: numberOrNull(row.mail_message_id),
+    raw: { sha256: row.raw_sha256, size: Number(row.raw_size) },
     orderedBy: numberOrNull(row.ordered_by),
   };
 }

@@ -12,11 +12,17 @@ const STATES = {
   quarantine: 'quarantined',
 } as const satisfies Record<Decision['do'], string>;
 
-/** The end of a delivery that never became a mail: its outcome and the reason for it. */
-export async function finishUnread(tx: Transaction, id: number, decision: Decision): Promise<void> {
-  await tx.em.execute(`update inbound_message set state = ?, decision = ?, reason = ?, finished_at = ? where id = ?`, [
-    ...[STATES[decision.do], decision.do, decision.reason, tx.now, id],
-  ]);
+/** The end of a delivery that never became a mail: its outcome and the reason for it, and the ticket that a person made of it all the same. */
+export async function finishUnread(
+  tx: Transaction,
+  id: number,
+  decision: Decision,
+  made: { ticketId: number | null; commentId: number | null } = { ticketId: null, commentId: null },
+): Promise<void> {
+  await tx.em.execute(
+    `update inbound_message set state = ?, decision = ?, reason = ?, finished_at = ?, ticket_id = ?, comment_id = ? where id = ?`,
+    [STATES[decision.do], decision.do, decision.reason, tx.now, made.ticketId, made.commentId, id],
+  );
 }
 
 export interface Finished {

@@ -44,7 +44,7 @@ export function foresight(deps: ForeseeDeps, mailbox: Mailbox): Foresight {
     const decision = decide(facts);
     if (facts.duplicateOf !== null) return { decision, receipt: false };
     const ticketId = imagine(lookup, mail, decision);
-    const known = { id: nextId(), identity, contentHash: mail.contentHash, ticketId, commentId: null };
+    const known = { id: nextId(), identity, contentHash: mail.contentHash, ticketId, commentId: null, refusedIn: [] };
     lookup.messages.set(identity, [...(lookup.messages.get(identity) ?? []), known]);
     if (ticketId !== null)
       for (const reference of mail.references)

@@ -17,10 +17,12 @@ export function gatherFacts(
   const sender = lookup.employees.get(normalizeAddress(mail.from.address)) ?? null;
   const known = lookup.messages.get(identity)?.find(({ contentHash }) => contentHash === mail.contentHash) ?? null;
   const settled = known !== null && known.ticketId !== null;
+  // Another mailbox only said that its sender is none of its own.
+  const open = known !== null && known.refusedIn.length > 0 && !known.refusedIn.includes(mailbox.id);
   return {
     known,
     // What is judged again is no duplicate of itself.
-    duplicateOf: known && (settled || known.id !== messageId) ? known.id : null,
+    duplicateOf: known && (settled || (known.id !== messageId && !open)) ? known.id : null,
     ordered: orderedBy !== null && !settled,
     own: pointers.own,
     probe: pointers.probe,

@@ -3,7 +3,8 @@ import { faultPoint } from '../../fault-point.ts';
 import type { Log } from '../../log.ts';
 import type { Keyring } from '../../secrets.ts';
 import { applyDecision } from './apply-decision.ts';
-import { decide, trustOf } from './decide.ts';
+import { openUnread } from './open-unread.ts';
+import { decide, trustOf, UNWELCOME, type Decision } from './decide.ts';
 import { lockDeliveries, type Delivery } from './delivery.ts';
 import { finishAgain, finishFirst, finishUnread } from './finish-delivery.ts';
 import { gatherFacts } from './gather-facts.ts';
@@ -123,8 +124,9 @@ async function applyBatch(deps: IngestDeps, prepared: readonly Prepared[]): Prom
     const lookup = await loadLookup(tx, [...items.values()]);
     for (const [at, item] of prepared.entries()) {
       const { id, result } = item;
-      if (!deliveries.has(id)) continue;
-      const failure = await inSavepoint(tx, () => ingestOne(tx, id, result, items.get(id), lookup));
+      const delivery = deliveries.get(id);
+      if (!delivery) continue;
+      const failure = await inSavepoint(tx, () => ingestOne(tx, delivery, result, items.get(id), lookup));
       if (failure) return { done: at + 1, failed: [item], failure };
     }
     faultPoint('A2');
@@ -161,17 +163,22 @@ async function inSavepoint(tx: Transaction, work: () => Promise<void>): Promise<
 
 async function ingestOne(
   tx: Transaction,
-  id: number,
+  delivery: Delivery,
   result: ParseResult,
   item: Item | undefined,
   lookup: Lookup,
 ): Promise<void> {
+  const { id } = delivery;
   if (!result.ok) {
     const { code, reason } = result.failure;
-    return finishUnread(tx, id, { do: 'quarantine', reason: `${code}: ${reason}` });
+    const words = `${code}: ${reason}`;
+    if (delivery.orderedBy === null) return finishUnread(tx, id, { do: 'quarantine', reason: words });
+    const opened = await openUnread(tx, { delivery, words, lookup });
+    const ordered = `a person made it a ticket; it could not be read, so it is attached as it came (${words})`;
+    return finishUnread(tx, id, { do: 'open-ticket', followsId: null, reason: ordered }, opened);
   }
   if (!item) throw new Error(`Delivery ${id} was parsed but not looked up`);
-  const { delivery, mail, pointers, identity } = item;
+  const { mail, pointers, identity } = item;
   const facts = gatherFacts(lookup, delivery, mail, pointers, identity);
   const trust = trustOf(facts);
   const decision = decide(facts);
@@ -189,18 +196,31 @@ async function ingestOne(
   };
   if (facts.known) {
     await finishAgain(tx, finished, facts.known);
-    Object.assign(facts.known, { ticketId: finished.ticketId, commentId: finished.commentId });
+    const { ticketId: ticket, commentId: comment } = finished;
+    const refused = [...facts.known.refusedIn, ...refusedIn(finished, delivery)];
+    Object.assign(facts.known, { ticketId: ticket, commentId: comment, refusedIn: refused });
   } else {
     const same = lookup.messages.get(identity) ?? [];
     const messageId = await finishFirst(tx, { ...finished, identity, collides: same.length > 0 });
     lookup.messages.set(identity, [
       ...same,
-      { id: messageId, identity, contentHash: mail.contentHash, ticketId, commentId },
+      {
+        id: messageId,
+        identity,
+        contentHash: mail.contentHash,
+        ticketId,
+        commentId,
+        refusedIn: refusedIn(finished, delivery),
+      },
     ]);
   }
   if (ticketId !== null)
     for (const reference of mail.references)
       lookup.awaited.set(reference, [...(lookup.awaited.get(reference) ?? []), ticketId]);
+}
+
+function refusedIn({ decision }: { decision: Decision }, { mailbox }: Delivery): number[] {
+  return decision.do === 'quarantine' && decision.reason.startsWith(UNWELCOME) ? [mailbox.id] : [];
 }
 
 /** Waits 1, 2, 4 … 60 minutes between tries; the last one leaves the message to a person. Nothing is thrown away. */

@@ -7,6 +7,7 @@ import { lockTickets, type LockedTicket } from '../../tickets/locked-ticket.ts';
 import { normalizeAddress } from '../addresses.ts';
 import type { Mailbox } from '../mailbox.ts';
 import { isProbe, readBounceAddress, readOutboundMessageId, readReplyAddress } from '../reply-token.ts';
+import { UNWELCOME } from './decide.ts';
 import type { InboundMail } from './inbound-mail.ts';
 
 /** What the tokens of one message point to. */
@@ -38,6 +39,8 @@ export interface KnownMessage {
   contentHash: string;
   ticketId: number | null;
   commentId: number | null;
+  /** Mailboxes that do not take its sender, where it waits in quarantine: nothing was said of any other one. */
+  refusedIn: readonly number[];
 }
 interface OutboundRow {
   id: number;
@@ -174,14 +177,23 @@ async function findMessages({ em }: Transaction, identities: string[]): Promise<
   const wanted = [...new Set(identities)];
   if (wanted.length === 0) return new Map();
   const rows = await em.execute<
-    { id: string; message_id: string; content_hash: string; ticket_id: string | null; comment_id: string | null }[]
+    {
+      id: string;
+      message_id: string;
+      content_hash: string;
+      ticket_id: string | null;
+      comment_id: string | null;
+      refused_in: number[];
+    }[]
   >(
-    'select id, message_id, content_hash, ticket_id, comment_id from mail_message where message_id in (?) order by id',
-    [wanted],
+    `select m.id, m.message_id, m.content_hash, m.ticket_id, m.comment_id,
+            array(select i.mailbox_id::int from inbound_message i where i.mail_message_id = m.id and i.state = 'quarantined' and starts_with(i.reason, ?)) as refused_in
+       from mail_message m where m.message_id in (?) order by m.id`,
+    [UNWELCOME, wanted],
   );
   const known = rows.map((row) => ({
     ...{ id: Number(row.id), identity: row.message_id, contentHash: row.content_hash },
-    ...{ ticketId: numberOrNull(row.ticket_id), commentId: numberOrNull(row.comment_id) },
+    ...{ ticketId: numberOrNull(row.ticket_id), commentId: numberOrNull(row.comment_id), refusedIn: row.refused_in },
   }));
   return Map.groupBy(known, ({ identity }) => identity);
 }

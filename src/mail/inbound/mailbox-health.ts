@@ -57,7 +57,7 @@ export async function alertIfLong(tx: Transaction, id: number, log: Log): Promis
 /** A person has looked at a stopped mailbox: it is read again. */
 export async function resumeMailbox(tx: Transaction, id: number): Promise<void> {
   await tx.em.execute(
-    `update mailbox set state = 'ok', trouble = null, trouble_since = null, alerted_at = null, last_error = null, renumbered_at = '[]' where id = ?`,
+    `update mailbox set state = 'ok', trouble = null, trouble_since = null, alerted_at = null, last_error = null, renumbered_at = '[]' where id = ? and state = 'stopped'`,
     [id],
   );
 }

@@ -6,13 +6,13 @@ import { noteHealthy, noteRenumbering } from './mailbox-health.ts';
 import { discover } from './discover.ts';
 
 /** What reading a mailbox goes on from. */
-export type ReadState = Pick<Mailbox, 'id' | 'cursor' | 'liveSince' | 'history'>;
+export type ReadState = Pick<Mailbox, 'id' | 'version' | 'cursor' | 'liveSince' | 'history'>;
 
 export interface Polled {
   found: number;
   state: ReadState;
   renumbered: boolean;
-  /** Nobody may read on: a person has to look at it. */
+  /** It must not be read on: a person has to look at it, or it was changed meanwhile and is read anew. */
   stopped: boolean;
 }
 
@@ -22,16 +22,24 @@ export interface Polled {
  */
 export async function pollMailbox(transaction: RunTransaction, state: ReadState, source: Source): Promise<Polled> {
   const listing = await source.list(state.cursor);
-  const polled = await transaction((tx) => take(tx, state.id, listing));
+  const polled = await transaction((tx) => take(tx, state, listing));
   faultPoint('D2');
   return polled;
 }
 
-async function take(tx: Transaction, id: number, { keys, cursor, renumbered }: Listing): Promise<Polled> {
-  const mailbox = await tx.em.findOneOrFail(Mailbox, id);
+async function take(tx: Transaction, read: ReadState, { keys, cursor, renumbered }: Listing): Promise<Polled> {
+  const { id, version } = read;
+  // What was listed under another configuration says nothing of this one, its cursor least of all.
+  if (!(await isCurrent(tx, read))) return { found: 0, state: read, renumbered: false, stopped: true };
+  const mailbox = await tx.em.findOneOrFail(Mailbox, id, { refresh: true });
   const { history, liveSince } = mailbox;
   if (renumbered && (await noteRenumbering(tx, mailbox, renumbered)))
-    return { found: 0, state: { id, cursor: mailbox.cursor, history, liveSince }, renumbered: true, stopped: true };
+    return {
+      found: 0,
+      state: { id, version, cursor: mailbox.cursor, history, liveSince },
+      renumbered: true,
+      stopped: true,
+    };
   // What is there at the first look is history, and is imported as such.
   const quiet = liveSince === null && history === 'quiet';
   const found = await discover(tx, { mailboxId: id, keys, quiet, renumbered: renumbered !== undefined });
@@ -42,8 +50,19 @@ async function take(tx: Transaction, id: number, { keys, cursor, renumbered }: L
   );
   await noteHealthy(tx, id);
   faultPoint('D1');
-  const state = { id, cursor, history, liveSince: liveSince ?? tx.now };
+  const state = { id, version, cursor, history, liveSince: liveSince ?? tx.now };
   return { found, state, renumbered: renumbered !== undefined, stopped: false };
+}
+
+/** Whether the mailbox is still the one that was read; held until the commit. */
+export async function isCurrent(
+  { em }: Transaction,
+  { id, version }: Pick<ReadState, 'id' | 'version'>,
+): Promise<boolean> {
+  const rows = await em.execute<unknown[]>('select 1 from mailbox where id = ? and version = ? for no key update', [
+    ...[id, version],
+  ]);
+  return rows.length > 0;
 }
 
 /** Under its old number nothing can be fetched any more; what is still there was listed with a new one in this very transaction. */

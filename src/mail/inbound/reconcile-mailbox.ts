@@ -2,7 +2,7 @@ import type { RunTransaction, Transaction } from '../../db/transaction.ts';
 import type { Log } from '../../log.ts';
 import type { Source } from '../sources/source.ts';
 import { discover, unknownKeys } from './discover.ts';
-import { pollMailbox, type ReadState } from './poll-mailbox.ts';
+import { isCurrent, pollMailbox, type ReadState } from './poll-mailbox.ts';
 
 /** Milliseconds between two comparisons, and the days that each goes back. */
 export const RECONCILE = {
@@ -24,8 +24,9 @@ export async function reconcileMailbox(
   const keys = (await source.listSince?.(RECONCILE[depth].days)) ?? [];
   // Behind the list, so that whatever it saw and the cursor finds too was not missed, only new.
   const polled = await pollMailbox(transaction, state, source);
-  if (polled.renumbered) return { state: polled.state, missed: 0, stopped: polled.stopped };
+  if (polled.renumbered || polled.stopped) return { state: polled.state, missed: 0, stopped: polled.stopped };
   const missed = await transaction(async (tx) => {
+    if (!(await isCurrent(tx, state))) return 0;
     const unknown = await unknownKeys(tx, state.id, keys);
     const found = await discover(tx, { mailboxId: state.id, keys: unknown, quiet: false, renumbered: false });
     if (depth === 'deep') await tryAgain(tx, state.id, keys);

@@ -88,9 +88,24 @@ function conditions({ state, mailbox, reason, q }: LedgerFilters): (Sql | null)[
   return [
     state === undefined ? null : { sql: 'i.state = ?', params: [state] },
     mailbox === undefined ? null : { sql: 'i.mailbox_id = ?', params: [mailbox] },
-    reason === undefined ? null : holds(['i.reason'], reason),
-    q === undefined ? null : holds(['i.from_address', 'i.envelope_from', 'i.subject', 'm.message_id'], q),
+    reason === undefined ? null : and(holds([wordsOf('i')], reason), holds(['i.reason'], reason)),
+    q === undefined ? null : mentions(q),
   ];
+}
+
+/** Exactly the expression of the index `inbound_message_words`, or it is of no use. */
+const wordsOf = (row: string) =>
+  `(coalesce(${row}.from_address, '') || E'\\n' || coalesce(${row}.envelope_from, '') || E'\\n' || coalesce(${row}.subject, '') || E'\\n' || coalesce(${row}.reason, ''))`;
+
+/** The index finds the rows that hold the words anywhere; which of them are meant is seen there. */
+function mentions(words: string): Sql {
+  const meant = and(holds([wordsOf('w')], words), holds(['w.from_address', 'w.envelope_from', 'w.subject'], words));
+  const named = holds(['n.message_id'], words);
+  return {
+    sql: `i.id in (select w.id from inbound_message w where ${meant.sql}
+      union select w.id from mail_message n join inbound_message w on w.mail_message_id = n.id where ${named.sql})`,
+    params: [...meant.params, ...named.params],
+  };
 }
 
 /** Any of the columns holds these words, in whatever case. */

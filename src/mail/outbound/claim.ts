@@ -11,6 +11,7 @@ export interface Claim {
   envelopeFrom: string;
   attempts: number;
   createdAt: Date;
+  mailboxId: number;
   /** null: they are in the row. */
   mime: Buffer | null;
 }
@@ -26,6 +27,7 @@ interface Row {
   envelope_from: string;
   attempts: number;
   created_at: string;
+  mailbox_id: string;
   secret: boolean;
   has_mime: boolean;
 }
@@ -75,13 +77,14 @@ export async function claimRows(
     envelopeFrom: row.envelope_from,
     attempts: row.attempts + 1,
     createdAt: new Date(row.created_at),
+    mailboxId: Number(row.mailbox_id),
     mime: row.has_mime ? null : mimeOf(bytes(row)),
   }));
 }
 
 function lockDue({ em, now }: Transaction, ids: readonly number[]): Promise<Row[]> {
   return em.execute<Row[]>(
-    `select id, state, template, recipient, envelope_from, attempts, created_at, secret, mime_sha256 is not null as has_mime
+    `select id, state, template, recipient, envelope_from, attempts, created_at, mailbox_id, secret, mime_sha256 is not null as has_mime
        from outbound_message
       where id in (?) and state in ('pending', 'sending', 'ambiguous') and send_after <= ?
         and (lease_until is null or lease_until < ?)

@@ -88,6 +88,8 @@ export interface NoticeFacts {
   reader: NoticeReader;
   /** The address belongs to one of our mailboxes. */
   isOwn: boolean;
+  /** Nothing goes out of the ticket’s mailbox but what people write. */
+  quietMailbox: boolean;
   /** Acknowledgements so far for this ticket, and to this address in the last hour. */
   forTicket: number;
   toAddress: number;
@@ -117,6 +119,10 @@ const RULES: readonly Rule<NoticeFacts>[] = [
   [
     ({ template, event, reader }) => template === 'public-reply' && isDoubtful(event.wordsTrust) && !reader.isStaff,
     'The writer could not be verified',
+  ],
+  [
+    ({ quietMailbox, template, event }) => quietMailbox && !isPersonal(template, event),
+    'The mailbox sends nothing automatically',
   ],
   [({ template, acknowledges }) => isAck(template) && !acknowledges, 'Receipts are switched off'],
   [({ template, event }) => isAck(template) && event.noAutoAnswer, 'The message must not be answered automatically'],

@@ -1,8 +1,9 @@
 import type { Transaction } from '../../db/transaction.ts';
 import type { AccountTemplate } from '../../people/account-notice.ts';
 import type { Keyring } from '../../secrets.ts';
-import { normalizeAddress, withoutTag } from '../addresses.ts';
+import { normalizeAddress } from '../addresses.ts';
 import { Mailbox } from '../mailbox.ts';
+import { isAnyOf } from '../mailboxes/is-any-of.ts';
 import { bounceAddress, outboundMessageId } from '../reply-token.ts';
 import { startBreaker } from './loop-breaker.ts';
 import { whyNotTo } from './notice.ts';
@@ -44,10 +45,7 @@ export async function notifyAccounts(
   for (const [at, notice] of due.entries()) {
     const id = Number(next[at]?.id);
     const recipient = recipientOf(notice);
-    const refused = whyNotTo(
-      recipient,
-      mailboxes.some(({ address }) => address === withoutTag(recipient)),
-    );
+    const refused = whyNotTo(recipient, isAnyOf(mailboxes, recipient));
     // Somebody asked for it at the portal: an address that is stopped gets it all the same, but not without end.
     const asked = { address: recipient, ticketId: null, personal: false, byMail: false, asked: true };
     const reason = refused ?? (await breaker.admit(asked))?.reason ?? null;

@@ -9,7 +9,8 @@ import { staffOf } from '../../tickets/staff-of.ts';
 import { TicketEvent } from '../../tickets/ticket-event.ts';
 import { TRUSTS } from '../../tickets/comment.ts';
 import { STATUSES } from '../../tickets/lifecycle.ts';
-import { normalizeAddress, withoutTag } from '../addresses.ts';
+import { normalizeAddress } from '../addresses.ts';
+import { isAnyOf } from '../mailboxes/is-any-of.ts';
 import { Mailbox } from '../mailbox.ts';
 import { bounceAddress, outboundMessageId } from '../reply-token.ts';
 import { countAcknowledgements, noteAcknowledgement, type Acknowledgements } from './acknowledgements.ts';
@@ -202,7 +203,8 @@ async function rowOf(
     template,
     event: facts,
     reader,
-    isOwn: mailboxes.some(({ address }) => address === withoutTag(reader.address)),
+    isOwn: isAnyOf(mailboxes, reader.address),
+    quietMailbox: mailbox.quiet,
     forTicket: acknowledged.forTicket.get(ticket) ?? 0,
     toAddress: acknowledged.toAddress.get(reader.address) ?? 0,
     acknowledges,

@@ -88,7 +88,7 @@ function draftOf(
       ticketId: ticket.id,
       participantId: row.participant?.id ?? null,
       view: {
-        desk,
+        desk: signed(desk, mailbox.signature),
         recipient: { name: oneLine(known?.firstName ?? '').slice(0, 60) },
         ticket: {
           number,
@@ -111,6 +111,12 @@ function draftOf(
 /** Only T2 and T3 are proven; what came through the portal was signed in. */
 function isDoubtful(trust: unknown): boolean {
   return trust === 'T0' || trust === 'T1';
+}
+
+/** The signature of the mailbox stands below its mails, above the address of the organisation. */
+function signed(desk: DeskView, signature: string): DeskView {
+  const lines = signature.split('\n').map((line) => oneLine(line));
+  return signature === '' ? desk : { ...desk, address: [...lines, ...desk.address] };
 }
 
 /** What may leave: files of the comment that are not known to be bad. */

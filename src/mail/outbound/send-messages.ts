@@ -1,6 +1,9 @@
-import type { RunTransaction } from '../../db/transaction.ts';
+import type { RunTransaction, Transaction } from '../../db/transaction.ts';
 import { faultPoint } from '../../fault-point.ts';
 import type { Log } from '../../log.ts';
+import { Mailbox } from '../mailbox.ts';
+import { SourceUnavailable } from '../sources/unavailable.ts';
+import type { MailboxTransports } from '../transports/open-transport.ts';
 import type { MailTransport, SendResult } from '../transports/transport.ts';
 import { claimRows, type Claim, type Composed } from './claim.ts';
 import { UnsafeHeader } from './compose.ts';
@@ -13,6 +16,8 @@ import { giveBack, noteOnTheWay, recordResult, renewLease } from './record-resul
 
 export interface SendDeps extends ComposeDeps, DraftDeps {
   transport: MailTransport;
+  /** The ways of mailboxes that have one of their own; without it all mail goes out by `transport`. */
+  transports?: MailboxTransports;
   log: Log;
   /** Milliseconds that a claimed row is ours without a sign of life; it is renewed while its message is on the way. */
   leaseMs?: number;
@@ -77,6 +82,7 @@ async function compose(draft: Draft, deps: SendDeps): Promise<Composed> {
 /** A few at a time, the lease renewed meanwhile. Those that a slow server left no time for are given back. */
 async function sendClaims(transaction: RunTransaction, claims: readonly Claim[], deps: SendDeps): Promise<void> {
   const queue = [...claims];
+  const ways = await transaction((tx) => waysOf(tx, claims, deps));
   const leaseMs = deps.leaseMs ?? LEASE;
   const end = performance.now() + (deps.beginMs ?? BEGIN_WITHIN);
   const renewal = setInterval(() => {
@@ -86,7 +92,7 @@ async function sendClaims(transaction: RunTransaction, claims: readonly Claim[],
   }, leaseMs / 3);
   const sender = async () => {
     for (let claim = queue.shift(); claim; claim = queue.shift()) {
-      await sendClaim(transaction, claim, deps);
+      await sendClaim(transaction, claim, { ...deps, transport: ways.get(claim.mailboxId) ?? deps.transport });
       if (performance.now() > end) return;
     }
   };
@@ -95,6 +101,28 @@ async function sendClaims(transaction: RunTransaction, claims: readonly Claim[],
   if (queue.length > 0) await transaction((tx) => giveBack(tx, queue));
   const broken = senders.find((result) => result.status === 'rejected');
   if (broken) throw broken.reason;
+}
+
+/** How the mail of mailboxes that have a server of their own goes out, by mailbox. */
+async function waysOf(
+  { em }: Transaction,
+  claims: readonly Claim[],
+  { transports }: SendDeps,
+): Promise<Map<number, MailTransport>> {
+  const ids = [...new Set(claims.map(({ mailboxId }) => mailboxId))];
+  if (!transports || ids.length === 0) return new Map();
+  const own = await em.find(Mailbox, { id: { $in: ids }, transport: { $ne: 'desk' } });
+  return new Map(own.map((mailbox) => [mailbox.id, wayOf(mailbox, transports)]));
+}
+
+/** Where its password cannot be opened, its mail waits until an admin has entered it again. */
+function wayOf(mailbox: Mailbox, transports: MailboxTransports): MailTransport {
+  try {
+    return transports.of(mailbox);
+  } catch (error) {
+    if (!(error instanceof SourceUnavailable)) throw error;
+    return { send: () => Promise.resolve({ kind: 'unreached', error: error.message }), close: () => Promise.resolve() };
+  }
 }
 
 async function sendClaim(transaction: RunTransaction, claim: Claim, deps: SendDeps): Promise<void> {

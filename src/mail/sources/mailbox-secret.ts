@@ -18,6 +18,10 @@ export const mailboxSecret = z.object({
   refreshToken: z.string().optional(),
   /** Of a service account, PEM. */
   privateKey: z.string().optional(),
+  /** Of pushed mail, as Standard Webhooks writes it. */
+  pushSecret: z.string().optional(),
+  /** Of the server that its mail goes out by, where that is not the desk's. */
+  smtpPassword: z.string().optional(),
 });
 export type MailboxSecret = z.infer<typeof mailboxSecret>;
 

@@ -49,6 +49,8 @@ export interface ScriptedImap {
   flags: Map<number, Set<string>>;
   moved: Map<number, string>;
   connections: number;
+  /** Those that are open now. */
+  open(): number;
   /** Tells idle clients that there is something new. */
   announce(): void;
   /** Ends every connection. */
@@ -89,6 +91,7 @@ export async function startScriptedImap(messages: ScriptedMessage[] = []): Promi
   const imap: ScriptedImap = {
     ...{ port: 0, messages, validity: 1, capabilities: CAPABILITIES, permanentFlags: '\\Seen \\Deleted \\*' },
     ...{ script: null, greeting: null, heard: [], flags: new Map(), moved: new Map(), connections: 0 },
+    open: () => sockets.size,
     announce() {
       for (const socket of idle.keys()) tellCount(imap, socket, told);
     },

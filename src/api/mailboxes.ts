@@ -1,0 +1,66 @@
+import type Router from '@koa/router';
+import type { Transaction } from '../db/transaction.ts';
+import type { Mailbox } from '../mail/mailbox.ts';
+import { changeMailbox, letGoOn, renewPushSecret, type MailboxEdit } from '../mail/mailboxes/change-mailbox.ts';
+import { createMailbox } from '../mail/mailboxes/create-mailbox.ts';
+import { defaultNames, listMailboxes } from '../mail/mailboxes/list-mailboxes.ts';
+import { mount, type Answer, type MountDeps } from './mount.ts';
+import { presentMailbox } from './present-mailbox.ts';
+
+/** Where mail comes from and goes out, for admins. */
+export function mailboxRoutes(router: Router, deps: MountDeps): void {
+  const { sealing } = deps.secrets;
+
+  async function present(tx: Transaction, mailboxes: readonly Mailbox[]): Promise<Answer<'readMailbox'>[]> {
+    const names = await defaultNames(tx.em, mailboxes);
+    return mailboxes.map((mailbox) => presentMailbox(mailbox, { names, sealing, now: tx.now }));
+  }
+
+  async function presentOne(tx: Transaction, id: number): Promise<Answer<'readMailbox'>> {
+    const [shown] = await present(tx, await listMailboxes(tx.em, id));
+    if (!shown) throw new Error('A mailbox that was found is shown');
+    return shown;
+  }
+
+  mount(router, deps, 'listMailboxes', async ({ tx }) => ({ results: await present(tx, await listMailboxes(tx.em)) }));
+
+  mount(router, deps, 'createMailbox', async ({ tx, actor, body: { name, address, source, history, ...rest } }) => {
+    const given = { ...editOf(rest), name, address, source, history };
+    const { mailbox, pushSecret } = await createMailbox(tx, given, { actor, sealing });
+    return { ...(await presentOne(tx, mailbox.id)), push_secret: pushSecret };
+  });
+
+  mount(router, deps, 'readMailbox', ({ tx, params }) => presentOne(tx, params.id));
+
+  mount(router, deps, 'changeMailbox', async ({ tx, actor, params: { id }, body: { version, ...rest } }) => {
+    const { pushSecret } = await changeMailbox(tx, id, { edit: editOf(rest), version, actor, sealing });
+    return { ...(await presentOne(tx, id)), push_secret: pushSecret };
+  });
+
+  mount(router, deps, 'disableMailbox', async ({ tx, actor, params: { id } }) => {
+    await changeMailbox(tx, id, { edit: { enabled: false }, actor, sealing });
+    return presentOne(tx, id);
+  });
+
+  mount(router, deps, 'resumeMailbox', async ({ tx, actor, params: { id } }) => {
+    await letGoOn(tx, id, { actor });
+    return presentOne(tx, id);
+  });
+
+  mount(router, deps, 'renewPushSecret', async ({ tx, actor, params: { id } }) => {
+    const { pushSecret } = await renewPushSecret(tx, id, { actor, sealing });
+    return { ...(await presentOne(tx, id)), push_secret: pushSecret };
+  });
+}
+
+type Body = Parameters<Parameters<typeof mount<'changeMailbox'>>[3]>[0]['body'];
+
+/** The body of a change in words of our own. */
+function editOf(body: Omit<Body, 'version'>): MailboxEdit {
+  const { default_category, default_department, sender_policy, sender_domains, sender_trust, ...same } = body;
+  return {
+    ...same,
+    ...{ defaultCategory: default_category, defaultDepartment: default_department },
+    ...{ senderPolicy: sender_policy, senderDomains: sender_domains, senderTrust: sender_trust },
+  };
+}

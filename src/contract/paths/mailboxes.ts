@@ -1,0 +1,11 @@
+import type { Paths } from './method-and-path.ts';
+
+export const MAILBOXES_PATHS = {
+  listMailboxes: ['GET', '/api/mailboxes'],
+  createMailbox: ['POST', '/api/mailboxes'],
+  readMailbox: ['GET', '/api/mailboxes/:id'],
+  changeMailbox: ['PATCH', '/api/mailboxes/:id'],
+  disableMailbox: ['DELETE', '/api/mailboxes/:id'],
+  resumeMailbox: ['POST', '/api/mailboxes/:id/resume'],
+  renewPushSecret: ['POST', '/api/mailboxes/:id/push-secret'],
+} as const satisfies Paths;
