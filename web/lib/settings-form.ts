@@ -29,7 +29,12 @@ export const SETTING_GROUPS = {
     feature_acknowledgements: 'switch',
   },
   files: { feature_uploads: 'switch', max_file_size: 'megabytes', max_files: 'number', file_types: 'list' },
-  mail: { max_message_bytes: 'megabytes', retention_days: 'number' },
+  mail: {
+    max_message_bytes: 'megabytes',
+    retention_days: 'number',
+    retention_quarantine_days: 'number',
+    retention_tickets_days: 'number',
+  },
   programs: { feature_api_keys: 'switch' },
 } as const satisfies Record<string, Partial<Record<SettingName, Kind>>>;
 export type SettingGroup = keyof typeof SETTING_GROUPS;

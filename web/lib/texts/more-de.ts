@@ -417,7 +417,15 @@ export const moreDe: MoreTexts = {
       max_message_bytes: { label: 'Größte Mail, in MB', hint: 'Größere lehnt der Mailserver ab.' },
       retention_days: {
         label: 'Rohe Mail geschlossener Tickets aufheben für',
-        hint: 'Tage, danach darf sie gelöscht werden. 0: für immer.',
+        hint: 'Tage, danach wird sie gelöscht. 0: für immer.',
+      },
+      retention_quarantine_days: {
+        label: 'Mail in Quarantäne aufheben für',
+        hint: 'Tage ohne Entscheidung, danach wird ihr Inhalt gelöscht. 0: für immer.',
+      },
+      retention_tickets_days: {
+        label: 'Abgeschlossene Tickets aufheben für',
+        hint: 'Tage ohne Änderung, danach werden sie mit allem darin gelöscht. 0: für immer.',
       },
       feature_api_keys: { label: 'API-Schlüssel', hint: 'Ausgeschaltet bleiben sie und werden abgelehnt.' },
     },

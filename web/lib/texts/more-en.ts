@@ -407,7 +407,15 @@ export const moreEn = {
       max_message_bytes: { label: 'Largest mail, in MB', hint: 'Larger ones are refused by the mail server.' },
       retention_days: {
         label: 'Keep raw mail of closed tickets for',
-        hint: 'Days, after which it may be deleted. 0: for ever.',
+        hint: 'Days, after which it is deleted. 0: for ever.',
+      },
+      retention_quarantine_days: {
+        label: 'Keep mail in quarantine for',
+        hint: 'Days without a decision, after which its bytes are deleted. 0: for ever.',
+      },
+      retention_tickets_days: {
+        label: 'Keep tickets that are over for',
+        hint: 'Days without a change, after which they are deleted with everything in them. 0: for ever.',
       },
       feature_api_keys: { label: 'API keys', hint: 'Switched off, keys stay and are refused.' },
     },
