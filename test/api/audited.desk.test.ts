@@ -31,6 +31,9 @@ const NOT_AUDITED: Partial<Record<RouteName, string>> = {
   changeTicket: 'the history of the ticket tells it',
   addComment: 'the history of the ticket tells it',
   transitionTicket: 'the history of the ticket tells it',
+  addParticipant: 'the history of the ticket tells it',
+  linkAttachment: 'a download by another way; downloads are none',
+  pushMessage: 'the mail ledger tells it',
   changeTickets: 'the history of each ticket tells it',
 };
 

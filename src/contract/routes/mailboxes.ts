@@ -127,6 +127,7 @@ export const mailboxesRoutes = {
     scope: 'settings:write',
     params: idParams,
     response: mailbox,
+    secret: true,
   }),
   renewPushSecret: route({
     summary: 'Make a new secret for pushed mail; the old one ends at once',
