@@ -63,6 +63,23 @@ test.concurrent.each<[row: string, point: FaultPoint]>([
   await expectOneTicketEach(desk, ['First']);
 });
 
+/** Of what fails eight tries are made, and then it waits for a person. */
+const MORE_THAN_TRIES = 9;
+
+test.concurrent(
+  'M11: killed at A1 nine times in a row: bad luck is no failure of the message, which becomes a ticket',
+  async () => {
+    const desk = await newDesk();
+    await desk.deliver('1.first', mailWithFile({ id: 'q1', subject: 'First' }));
+    for (let kill = 0; kill < MORE_THAN_TRIES; kill++) await desk.dieAt('A1:1');
+    expect(await desk.query('select attempts, last_error from inbound_message')).toEqual([
+      { attempts: 0, last_error: null },
+    ]);
+    await desk.recover();
+    await expectOneTicketEach(desk, ['First']);
+  },
+);
+
 test.concurrent.each<[row: string, point: FaultPoint]>([
   ['M03', 'F1'],
   ['M05', 'F3'],

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { createTransport } from 'nodemailer';
@@ -101,12 +101,26 @@ export async function stopDesk(desk: RunningDesk): Promise<number | null> {
   return (await ended)[0];
 }
 
+/** Ports below those that the system gives to clients: one of those could be taken by anybody's connection before it is listened at. */
+const LOWEST = 10_000;
+const BEYOND = 32_000;
+
 /** A port that is free now. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  for (;;) {
+    const port = randomInt(LOWEST, BEYOND);
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  const free = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
+  if (!free) return false;
   server.close();
   await once(server, 'close');
-  return port;
+  return true;
 }

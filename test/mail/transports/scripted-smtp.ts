@@ -1,8 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 
-/** What a scripted server does instead of its usual answer: another answer, or ending the connection. */
-export type Act = string | 'drop';
+/** What a scripted server does instead of its usual answer: another answer, ending the connection, or nothing. */
+export type Act = string | 'drop' | 'hang';
 
 export interface Script {
   greeting?: Act;
@@ -57,7 +57,7 @@ export async function scriptedSmtp(script: Script = {}): Promise<ScriptedSmtp> {
 async function serve(socket: Socket, act: Script, commands: string[], messages: string[]): Promise<void> {
   const answer = (line: Act): boolean => {
     if (line === 'drop') socket.destroy();
-    else socket.write(`${line}\r\n`);
+    else if (line !== 'hang') socket.write(`${line}\r\n`);
     return line !== 'drop';
   };
   if (!answer(act.greeting ?? '220 test')) return;
@@ -74,6 +74,7 @@ async function serve(socket: Socket, act: Script, commands: string[], messages: 
       buffer = buffer.slice(end + (inData ? 5 : 2));
       if (inData) {
         inData = false;
+        commands.push('.');
         if (act.message === undefined || act.message.startsWith('2')) messages.push(`${text}\r\n`.replace(/^\./gm, ''));
         if (!answer(act.message ?? '250 2.0.0 taken')) return;
         continue;

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { isLoopback } from '../../../src/mail/transports/smtp-connection.ts';
 import { readSmtpUrl, smtpTransport, type SmtpOptions } from '../../../src/mail/transports/smtp-transport.ts';
 import type { Delivery } from '../../../src/mail/transports/transport.ts';
@@ -44,9 +45,30 @@ describe('M44: what became of a message', () => {
     ['the connection ends after RCPT', { rcpt: 'drop' }, { kind: 'unreached' }],
     ['the connection ends after DATA', { data: 'drop' }, { kind: 'unreached' }],
     ['the connection ends after the final dot', { message: 'drop' }, { kind: 'unknown' }],
+    ['garbage for a greeting', { greeting: 'SSH-2.0-OpenSSH_9.2' }, { kind: 'unreached' }],
+    ['garbage to MAIL', { mail: '\x01 banana \x02' }, { kind: 'unreached' }],
+    ['garbage to DATA', { data: 'banana' }, { kind: 'unreached' }],
+    ['garbage after the final dot', { message: 'banana' }, { kind: 'unknown' }],
+    ['a reply of 5 MB', { message: `250 ${'x'.repeat(5_000_000)}` }, { kind: 'unknown' }],
   ])('%s', async (_, script, expected) => {
     const { transport } = await server(script);
     expect(await transport.send(delivery())).toMatchObject(expected);
+  });
+
+  test.each<[string, Script, string, object]>([
+    ['nothing for a greeting', { greeting: 'hang' }, '', { kind: 'unreached' }],
+    ['nothing to MAIL', { mail: 'hang' }, 'MAIL', { kind: 'unreached' }],
+    ['nothing to DATA', { data: 'hang' }, 'DATA', { kind: 'unreached' }],
+    ['nothing after the final dot', { message: 'hang' }, '.', { kind: 'unknown' }],
+  ])('a server that says %s is given up', async (_, script, last, expected) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { smtp, transport } = await server(script);
+    const sending = transport.send(delivery());
+    const heard = () => smtp.sessions[0]?.at(-1) ?? (smtp.sessions[0] && '');
+    while (!(last === '' ? heard() === '' : heard()?.startsWith(last))) await setImmediate();
+    vi.advanceTimersByTime(80_000);
+    expect(await sending).toMatchObject(expected);
   });
 
   test('nobody listens', async () => {
