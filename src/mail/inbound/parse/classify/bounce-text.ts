@@ -45,6 +45,7 @@ const ALIAS = /(?:original address|expanded from|generated from)\s?:?\s{0,4}<?([
 const LINES_READ = 400;
 const LINE_READ = 600;
 const LINES_AFTER_ANNOUNCEMENT = 12;
+const LINES_OF_DIAGNOSTIC = 6;
 
 /** What a notice without a delivery-status part says in words; `own` are addresses that cannot be the failed ones. */
 export function readBounceText(text: string, own: ReadonlySet<string>, delayed: boolean): DeliveryStatus[] {
@@ -52,13 +53,22 @@ export function readBounceText(text: string, own: ReadonlySet<string>, delayed: 
   const recipients = findRecipients(lines, own);
   const joined = lines.join('\n');
   const status = /(?:^|[\s(#])([45]\.\d{1,3}\.\d{1,3})(?=[\s).:;,]|$)/.exec(joined)?.[1] ?? null;
-  const diagnostic =
-    lines
-      .find((line) => /(?:^|\s)[45]\d\d[ -]/.test(line))
-      ?.trim()
-      .slice(0, 500) ?? null;
+  const diagnostic = findDiagnostic(lines);
   const action = delayed ? 'delayed' : 'failed';
   return recipients.map((recipient) => ({ recipient, action, status, diagnostic }));
+}
+
+/** The line with an answer of a server, and those that it was wrapped into. */
+function findDiagnostic(lines: readonly string[]): string | null {
+  const at = lines.findIndex((line) => /(?:^|\s)[45]\d\d(?=[ -]|\s*$)/.test(line));
+  if (at < 0) return null;
+  const below = lines.slice(at + 1, at + 1 + LINES_OF_DIAGNOSTIC);
+  const end = below.findIndex((line) => !/^\s{1,16}\S/.test(line));
+  const wrapped = below.slice(0, end < 0 ? undefined : end);
+  return [lines[at] ?? '', ...wrapped]
+    .map((line) => line.trim())
+    .join(' ')
+    .slice(0, 500);
 }
 
 /** The lines above the returned message. */

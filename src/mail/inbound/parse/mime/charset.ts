@@ -104,7 +104,8 @@ function decodeUnlabelled(bytes: Uint8Array, hint: string | null): string {
     return strictUtf8.decode(bytes);
   } catch {
     const hinted = hint !== null && isKnownCharset(hint) ? decoderFor(canonicalCharset(hint)) : null;
-    if (hinted && hinted.encoding !== 'utf-8') return hinted.decode(bytes);
+    // UTF-16 has no letters of one byte: it cannot be that of a neighbour that has.
+    if (hinted && !hinted.encoding.startsWith('utf-')) return hinted.decode(bytes);
     return decoderFor(guessCharset(bytes))?.decode(bytes) ?? '';
   }
 }

@@ -85,8 +85,13 @@ function appendedTail(lines: readonly Line[], end: number): number {
     else if (!isBlankLine(lines[i])) break;
   }
   const name = lines[start - 1]?.text.trim() ?? '';
-  const isNamed = start < end && start >= 2 && isBlankLine(lines[start - 2]);
+  const isNamed = start < end && start >= 2 && isBlankLine(lines[start - 2]) && saysMore(lines, start - 2);
   return isNamed && /^\p{Lu}[\p{L}.'-]*(?: \p{Lu}[\p{L}.'-]*){0,3}$/u.test(name) ? start - 1 : start;
+}
+
+/** Whether anything is said above: a word below nothing is no name, it is the answer. */
+function saysMore(lines: readonly Line[], end: number): boolean {
+  return lines.slice(Math.max(0, end - MAX_TAIL), end).some((line) => !isBlankLine(line));
 }
 
 /** Lines of an element that the client calls a signature, at the end, below words that are none. */
