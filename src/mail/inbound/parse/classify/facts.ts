@@ -19,6 +19,8 @@ export interface MailFacts {
   root: MimePart;
 }
 
+/** Marks of direction: nobody sees them, and no rule has them. */
+const DIRECTION = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const REPORTS = /^message\/(?:feedback-report|disposition-notification)$/;
 
 /** Gathers the facts once per message. `text` is the body without quotation marks resolved. */
@@ -40,7 +42,7 @@ export function gatherMailFacts(
     nullReturnPath: has('return-path') && /^(?:<>|<\s*>)$/.test(header('return-path')),
     contentType: report.contentType,
     reportType: reportType(report),
-    text: text.includes('\u00a0') ? text.replaceAll('\u00a0', ' ') : text,
+    text: text.replaceAll('\u00a0', ' ').replaceAll(DIRECTION, ''),
     root,
   };
 }
