@@ -26,6 +26,7 @@ const MEANINGLESS = new Set([
   'x-user-defined',
 ]);
 const SEARCHED_BYTES = 200;
+const MAX_DECODERS = 500;
 const decoders = new Map<string, Decoder | null>();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -139,9 +140,10 @@ function guessCharset(bytes: Uint8Array): 'windows-1252' | 'gbk' | 'shift_jis' {
 function decoderFor(name: string): Decoder | null {
   const known = decoders.get(name);
   if (known !== undefined) return known;
+  // Names come from outside: the map must not grow with them.
+  if (decoders.size >= MAX_DECODERS) decoders.clear();
   const made = makeDecoder(name);
-  // Names come from outside: remember only those that exist, so the map stays small.
-  if (made !== null) decoders.set(name, made);
+  decoders.set(name, made);
   return made;
 }
 

@@ -102,6 +102,7 @@ function joinPieces(
   const parts = body.pieces.map((piece) => {
     const own = owns.get(piece);
     if (own) return wanted ? joinLines(own.lines) : '';
+    if (wanted && !kept.has(piece)) return '';
     const split = kept.has(piece) ? behindMark(piece) : piece.to;
     return joinLines(wanted ? body.lines.slice(split, piece.to) : body.lines.slice(piece.from, split));
   });

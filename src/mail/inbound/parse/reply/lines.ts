@@ -27,7 +27,7 @@ const INITIALS = /^\s?(\p{Lu}[\p{L}]{1,3})>(>*) ?(.*)$/u;
 
 /** The Bat! quotes with initials: `AB> words`. Believed when a line above ends with a colon and several lines agree. */
 function withInitials(lines: Line[]): Line[] {
-  const first = lines.findIndex(({ text }) => INITIALS.test(text));
+  const first = lines.findIndex(({ text }) => text.includes('>') && INITIALS.test(text));
   if (first < 0) return lines;
   const initials = INITIALS.exec(lines[first]?.text ?? '')?.[1];
   const quoted = lines.filter(({ text }) => INITIALS.exec(text)?.[1] === initials).length;

@@ -10,6 +10,7 @@ const MAX_TAIL = 40;
 const PGP_MESSAGE = '-----BEGIN PGP SIGNED MESSAGE-----';
 const PGP_SIGNATURE = '-----BEGIN PGP SIGNATURE-----';
 const MAX_ARMOR = 6;
+const DELIMITER_BEGINS = new Set('-_=*~—–─━');
 const LEGAL = new RegExp(anyOf(LEGAL_WORDS.map(fold)), 'gu');
 const LEGAL_LABEL = new RegExp(`^[^\\p{L}]*(?:${anyOf(LEGAL_LABELS.map(fold))})`, 'u');
 const LEGAL_ENOUGH = 3;
@@ -55,7 +56,8 @@ function beforeTail(
 }
 
 function isDelimiter(lines: readonly Line[], at: number): boolean {
-  const bare = (lines[at]?.text ?? '').replaceAll('\u00a0', ' ').trim();
+  const bare = lines[at]?.text.trim() ?? '';
+  if (!DELIMITER_BEGINS.has(bare[0] ?? '')) return false;
   if (bare === '--' || bare === '—' || bare === '- --' || bare === PGP_SIGNATURE) return true;
   if (lines.length - at > MAX_RULED_LINES * 2 || !isRule(bare) || bare.includes(' ')) return false;
   const rest = lines.slice(at + 1, at + 2 + MAX_RULED_LINES * 2).filter((line) => !isBlankLine(line));
