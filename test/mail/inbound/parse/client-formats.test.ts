@@ -24,6 +24,8 @@ const AROUND_ATTRIBUTION: Record<string, (line: string) => string> = {
   'wrapped at 60 columns above unmarked lines': (line) => `${REPLY}\n\n${wrapped(line, 60)}\n${OLD}\n`,
   'above the quotation that is answered below': (line) => `${line}\n${marked(OLD)}\n\n${REPLY}\n`,
   'behind the last words of the reply': (line) => `${REPLY} ${line}\n${marked(OLD)}\n`,
+  'with blanks that do not break': (line) => `${REPLY}\n\n${line.replaceAll(' ', '\u00a0')}\n${marked(OLD)}\n`,
+  'behind a mark of direction': (line) => `${REPLY}\n\n\u202a${line}\u202c\n${marked(OLD)}\n`,
   'quoted itself': (line) => `${REPLY}\n\n${marked(`${line}\n\n${OLD}`)}\n`,
   'twice, one in the other': (line) => `${REPLY}\n\n${line}\n${marked(`${OLD}\n\n${line}\n${marked(OLD)}`)}\n`,
 };
@@ -48,6 +50,9 @@ const AROUND_HEADER: Record<string, (header: string) => string> = {
   twice: (header) => `${REPLY}\n\n${header}\n\n${OLD}\n\n${header}\n\n${OLD}\n`,
   'below a signature': (header) => `${REPLY}\n\n-- \nAnna\n\n${header}\n\n${OLD}\n`,
   'below what a phone appended': (header) => `${REPLY}\n\nSent from my iPhone\n\n${header}\n\n${OLD}\n`,
+  'its lines apart': (header) => `${REPLY}\n\n${header.replaceAll(/(?<=\S)\n(?=\S)/g, '\n\n')}\n\n\n${OLD}\n`,
+  'with blanks that do not break': (header) => `${REPLY}\n\n${header.replaceAll(' ', '\u00a0')}\n\n${OLD}\n`,
+  'behind marks of direction': (header) => `${REPLY}\n\n${header.replaceAll(/^/gm, '\u200f')}\n\n${OLD}\n`,
   'above indented lines': (header) => `${REPLY}\n\n${header}\n\n\t${OLD.replaceAll('\n', '\n\t')}\n`,
 };
 

@@ -1,10 +1,10 @@
 import type { DeliveryStatus } from '../../inbound-mail.ts';
 
-/** Where the returned message begins inside the text of a notice. Compared in lower case, without dashes around. */
-const ORIGINAL_BEGINS: readonly RegExp[] = [
-  /^[-=_* ]*(?:below this line is a copy of the message|this is a copy of (?:the|your) message|original message (?:follows|headers?|attached)|unsent message (?:follows|below)|returned message|message (?:text|header|headers|body|contents?) follows?|the header of the original|original message|your original message|included is a copy|undelivered message|copy of (?:the|your) (?:message|mail)|begin(?:ning)? of (?:the )?(?:original|returned) message|header of the message|message header|start of message|headers of the message|original-nachricht|originalnachricht|start of returned message|forwarded message|original mail)/i,
-  /^(?:received: |return-path: |x-mailer: |mime-version: |delivered-to: |message-id: <)/i,
-];
+/** Words above the returned message inside the text of a notice, dashes around them or not. */
+const ORIGINAL_ANNOUNCED =
+  /^[-=_* ]*(?:below this line is a copy of the message|this is a copy of (?:the|your) message|original message (?:follows|headers?|attached)|unsent message (?:follows|below)|returned message|message (?:text|header|headers|body|contents?) follows?|the header of the original|original message|your original message|included is a copy|undelivered message|copy of (?:the|your) (?:message|mail)|begin(?:ning)? of (?:the )?(?:original|returned) message|header of the message|message header|start of message|headers of the message|original-nachricht|originalnachricht|start of returned message|forwarded message|original mail)/i;
+/** How its header begins when nothing stands above it. */
+const ORIGINAL_BEGINS = /^(?:received: |return-path: |x-mailer: |mime-version: |delivered-to: |message-id: <)/i;
 /** Lines that announce a list of failed addresses. */
 const ANNOUNCES: readonly RegExp[] = [
   /(?:following|these|this|those|one or more|folgenden?|suivants?|siguientes?|seguintes?|seguenti?|volgende).{0,60}(?:address|recipient|user|mailbox|account|person|group|empfänger|adress|destinat|geadresseerden)/i,
@@ -40,31 +40,53 @@ const NAMES: readonly RegExp[] = [
   new RegExp(String.raw`<(${ADDRESS})>`),
   new RegExp(String.raw`(${ADDRESS})`),
 ];
+/** `<us@a>: Sender address rejected`, below whom it was about. */
+const SENDER = /^\s{0,8}<[^<>]{1,300}>:\s{0,4}sender\b/i;
 /** Exim and Postfix say what an address was made of. */
 const ALIAS = /(?:original address|expanded from|generated from)\s?:?\s{0,4}<?([^\s<>()]{1,100}@[^\s<>()]{1,200})/i;
 const LINES_READ = 400;
 const LINE_READ = 600;
 const LINES_AFTER_ANNOUNCEMENT = 12;
+const LINES_OF_DIAGNOSTIC = 6;
 
 /** What a notice without a delivery-status part says in words; `own` are addresses that cannot be the failed ones. */
 export function readBounceText(text: string, own: ReadonlySet<string>, delayed: boolean): DeliveryStatus[] {
-  const lines = humanLines(text);
-  const recipients = findRecipients(lines, own);
-  const joined = lines.join('\n');
-  const status = /(?:^|[\s(#])([45]\.\d{1,3}\.\d{1,3})(?=[\s).:;,]|$)/.exec(joined)?.[1] ?? null;
-  const diagnostic =
-    lines
-      .find((line) => /(?:^|\s)[45]\d\d[ -]/.test(line))
-      ?.trim()
-      .slice(0, 500) ?? null;
-  const action = delayed ? 'delayed' : 'failed';
-  return recipients.map((recipient) => ({ recipient, action, status, diagnostic }));
+  const all = text.split('\n', LINES_READ).map((line) => line.slice(0, LINE_READ));
+  const human = above(all, (line) => ORIGINAL_ANNOUNCED.test(line) || ORIGINAL_BEGINS.test(line));
+  const found = describe(human, own, delayed);
+  // Some print the header of what was lost above the addresses.
+  return found.length > 0
+    ? found
+    : describe(
+        above(all, (line) => ORIGINAL_ANNOUNCED.test(line)),
+        own,
+        delayed,
+      );
 }
 
-/** The lines above the returned message. */
-function humanLines(text: string): string[] {
-  const lines = text.split('\n', LINES_READ).map((line) => line.slice(0, LINE_READ));
-  const end = lines.findIndex((line, i) => i > 0 && ORIGINAL_BEGINS.some((pattern) => pattern.test(line)));
+function describe(lines: readonly string[], own: ReadonlySet<string>, delayed: boolean): DeliveryStatus[] {
+  const status = /(?:^|[\s(#])([45]\.\d{1,3}\.\d{1,3})(?=[\s).:;,]|$)/.exec(lines.join('\n'))?.[1] ?? null;
+  const diagnostic = findDiagnostic(lines);
+  const action = delayed ? 'delayed' : 'failed';
+  return findRecipients(lines, own).map((recipient) => ({ recipient, action, status, diagnostic }));
+}
+
+/** The line with an answer of a server, and those that it was wrapped into. */
+function findDiagnostic(lines: readonly string[]): string | null {
+  const at = lines.findIndex((line) => /(?:^|\s)[45]\d\d(?=[ -]|\s*$)/.test(line));
+  if (at < 0) return null;
+  const below = lines.slice(at + 1, at + 1 + LINES_OF_DIAGNOSTIC);
+  const end = below.findIndex((line) => !/^\s{1,16}\S/.test(line));
+  const wrapped = below.slice(0, end < 0 ? undefined : end);
+  return [lines[at] ?? '', ...wrapped]
+    .map((line) => line.trim())
+    .join(' ')
+    .slice(0, 500);
+}
+
+/** The lines above the one where the returned message begins. */
+function above(lines: readonly string[], begins: (line: string) => boolean): readonly string[] {
+  const end = lines.findIndex((line, at) => at > 0 && begins(line));
   return end < 0 ? lines : lines.slice(0, end);
 }
 
@@ -90,7 +112,7 @@ function listedAddresses(lines: readonly string[]): string[] {
   let lastAt = -9;
   for (const [at, line] of lines.entries()) {
     const original = ALIAS.exec(line)?.[1];
-    const isWrapped = /^\s/.test(line) && hasFlushLeft;
+    const isWrapped = (/^\s/.test(line) && hasFlushLeft) || SENDER.test(line);
     const sure = isWrapped ? undefined : NAMES[0]?.exec(line)?.[1];
     const listed = open > 0 && !isWrapped ? firstMatch([...INNER, ...NAMES.slice(1, 3)], line) : undefined;
     const named = original ?? sure ?? listed;

@@ -1,5 +1,4 @@
 import { parseAddresses } from '../mime/addresses.ts';
-import { parseParameters } from '../mime/header-params.ts';
 import type { MimePart } from '../mime/mime-parts.ts';
 import { firstField, type HeaderField } from '../mime/raw-message.ts';
 
@@ -20,6 +19,10 @@ export interface MailFacts {
   root: MimePart;
 }
 
+/** Marks of direction: nobody sees them, and no rule has them. */
+const DIRECTION = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const REPORTS = /^message\/(?:feedback-report|disposition-notification)$/;
+
 /** Gathers the facts once per message. `text` is the body without quotation marks resolved. */
 export function gatherMailFacts(
   fields: readonly HeaderField[],
@@ -29,6 +32,7 @@ export function gatherMailFacts(
 ): MailFacts {
   const header = (name: string) => (firstField(fields, name) ?? '').toLowerCase().trim();
   const has = (name: string) => fields.some((field) => field.name === name);
+  const report = reportOf(root);
   return {
     fields,
     header,
@@ -36,13 +40,27 @@ export function gatherMailFacts(
     subject: subject.toLowerCase().trim(),
     sender: senderWord(firstField(fields, 'from')),
     nullReturnPath: has('return-path') && /^(?:<>|<\s*>)$/.test(header('return-path')),
-    contentType: root.contentType,
-    reportType: (
-      parseParameters(firstField(fields, 'content-type') ?? '').params.get('report-type') ?? ''
-    ).toLowerCase(),
-    text,
+    contentType: report.contentType,
+    reportType: reportType(report),
+    text: text.replaceAll('\u00a0', ' ').replaceAll(DIRECTION, ''),
     root,
   };
+}
+
+/** The report (RFC 6522) that a list or a scanner put its own multipart around; else the message itself. */
+function reportOf(root: MimePart): MimePart {
+  let part: MimePart | undefined = root;
+  while (part && part.contentType !== 'multipart/report')
+    part = part.contentType.startsWith('multipart/') ? part.children[0] : undefined;
+  return part ?? root;
+}
+
+/** What the report says it is, and when it does not, what is in it. */
+function reportType({ params, children }: MimePart): string {
+  const named = (params.get('report-type') ?? '').toLowerCase();
+  if (named !== '') return named;
+  const type = children.find(({ contentType }) => REPORTS.test(contentType))?.contentType ?? '';
+  return type.slice(type.indexOf('/') + 1);
 }
 
 /** `mailer-daemon` of `Mail Delivery System <MAILER-DAEMON@mx>` and of a bare `MAILER-DAEMON (Mail Delivery System)`. */

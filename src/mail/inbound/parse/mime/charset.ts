@@ -26,6 +26,7 @@ const MEANINGLESS = new Set([
   'x-user-defined',
 ]);
 const SEARCHED_BYTES = 200;
+const MAX_DECODERS = 500;
 const decoders = new Map<string, Decoder | null>();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -104,7 +105,8 @@ function decodeUnlabelled(bytes: Uint8Array, hint: string | null): string {
     return strictUtf8.decode(bytes);
   } catch {
     const hinted = hint !== null && isKnownCharset(hint) ? decoderFor(canonicalCharset(hint)) : null;
-    if (hinted && hinted.encoding !== 'utf-8') return hinted.decode(bytes);
+    // UTF-16 has no letters of one byte: it cannot be that of a neighbour that has.
+    if (hinted && !hinted.encoding.startsWith('utf-')) return hinted.decode(bytes);
     return decoderFor(guessCharset(bytes))?.decode(bytes) ?? '';
   }
 }
@@ -138,9 +140,10 @@ function guessCharset(bytes: Uint8Array): 'windows-1252' | 'gbk' | 'shift_jis' {
 function decoderFor(name: string): Decoder | null {
   const known = decoders.get(name);
   if (known !== undefined) return known;
+  // Names come from outside: the map must not grow with them.
+  if (decoders.size >= MAX_DECODERS) decoders.clear();
   const made = makeDecoder(name);
-  // Names come from outside: remember only those that exist, so the map stays small.
-  if (made !== null) decoders.set(name, made);
+  decoders.set(name, made);
   return made;
 }
 

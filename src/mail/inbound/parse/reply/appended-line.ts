@@ -16,6 +16,7 @@ const BY_START = Map.groupBy(
 );
 const ENDING = APPENDED_PATTERNS.filter(({ start }) => start === '');
 const ENDS = new RegExp(anyOf(ENDING.map(({ end }) => end.slice(-4))), 'iu');
+const SHORTEST = Math.min(...APPENDED_PATTERNS.map(({ start, end }) => start.length + end.length));
 const MAX_LENGTH = 110;
 const MAX_WORDS = 13;
 const MAX_BEFORE_DEVICE = 34;
@@ -23,7 +24,7 @@ const MAX_WORDS_BEHIND_DEVICE = 4;
 
 /** `Sent from my iPhone`: a line that a phone or app appended, in any language of the table. */
 export function isAppendedLine(text: string): boolean {
-  if (text.length > MAX_LENGTH * 3) return false;
+  if (text.length < SHORTEST || text.length > MAX_LENGTH * 3) return false;
   const candidates = candidatesFor(text);
   if (candidates.length === 0) return false;
   const written = text.replaceAll(/<[^<>]*>|\(https?:[^()]*\)/g, '').replaceAll(/[[\]]/g, '');

@@ -32,7 +32,8 @@ const SENTENCE = /(?:(?<=[!?…]["')]?\s)|(?<=\p{Ll}{3}[.)]\s)|(?<=[。！？]))
  */
 export function attributionAt(lines: readonly Line[], at: number): Attribution | null {
   const first = lines[at]?.text ?? '';
-  if (first.length > MAX_LENGTH * 4 || !mayEnd(lines, at)) return null;
+  const begin = first.trim();
+  if (first.length > MAX_LENGTH * 4 || !(mayBegin(begin) || isOneLine(begin)) || !mayEnd(lines, at)) return null;
   const starts = [...sharedStarts(first), 0];
   let joined = '';
   for (let i = at, used = 0; i < lines.length && used < MAX_LINES; i++) {
@@ -46,7 +47,6 @@ export function attributionAt(lines: readonly Line[], at: number): Attribution |
     joined = joined === '' ? line.text.trim() : `${joined} ${line.text.trim()}`;
     used++;
     if (joined.length > MAX_LENGTH) break;
-    if (i === at && !mayBegin(joined) && !isOneLine(joined)) break;
     const text = line.text.trimEnd();
     if (!endsLikeOne(text)) {
       if (/[!?]$/.test(text)) break;
@@ -80,7 +80,7 @@ function mayBegin(text: string): boolean {
 
 /** Cheap: `---- Anna wrote ----` and `Anna wrote:` have neither date nor address and are never wrapped. */
 function isOneLine(text: string): boolean {
-  return text.length <= 100 && /[:：-]\s*$/.test(text);
+  return text.length <= 100 && /[:：-]\s*$/.test(text) && /\p{L}/u.test(text);
 }
 
 /** Cheap, and true of few lines: one of the next ends like an attribution. */
@@ -92,13 +92,23 @@ function mayEnd(lines: readonly Line[], at: number): boolean {
 /** The end of an attribution is a colon, a bracket, dashes or a verb; Gmail's oldest form has none of them. */
 function endsLikeOne(text: string): boolean {
   let end = text.length;
-  while (end > 0 && /[\s\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(text[end - 1] ?? '')) end--;
+  while (
+    end > 0 &&
+    mayBeUnseen(text.charCodeAt(end - 1)) &&
+    /[\s\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(text[end - 1] ?? '')
+  )
+    end--;
   const last = text[end - 1];
   if (last === undefined) return false;
   if (ENDS.has(last) || (last === '.' && text[end - 2] === '.')) return true;
   if (last > '\u02ff' && UNSPACED.some((verb) => text.endsWith(verb, end))) return true;
   const word = text.slice(Math.max(text.lastIndexOf(' ', end - 1) + 1, end - 30), end);
   return LAST_WORDS.has(fold(word)) || /^\d{4}-\d\d-\d\d .{0,9}GMT/.test(text);
+}
+
+/** Cheap: a blank, a control or something beyond the letters of Europe. */
+function mayBeUnseen(code: number): boolean {
+  return code <= 0x20 || code === 0xa0 || code > 0x1000;
 }
 
 function nextFilled(lines: readonly Line[], at: number): number {

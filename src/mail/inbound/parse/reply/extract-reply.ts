@@ -28,6 +28,9 @@ interface OwnPiece {
   signature: Line[];
 }
 
+/** By the index of the piece; null for a quotation. */
+type Owns = readonly (OwnPiece | null)[];
+
 /** The new words of a text body. Only the first million characters are read; what is behind them is quoted. */
 export function extractReply(text: string, context: ReplyContext): ExtractedReply {
   const read = text.slice(0, PARSE_LIMITS.scannedChars);
@@ -41,14 +44,12 @@ export function extractFromLines(lines: Line[], context: ReplyContext): Extracte
   const kind = subjectKind(context.subject, lines);
   const body = scanBody(lines, kind === 'forward' || (kind === null && !context.isReply));
   const forward = readForward(body, { ...context, kind });
-  const owns = new Map(
-    body.pieces.filter((piece) => piece.kind === 'own').map((piece) => [piece, splitSignature(body, piece)]),
-  );
+  const owns = body.pieces.map((piece) => (piece.kind === 'own' ? splitSignature(body, piece) : null));
   const kept = keptQuotes(body, owns, forward !== null);
   const reply = joinPieces(body, owns, kept, true);
   const quoted = joinPieces(body, owns, kept, false);
-  const signature = [...owns.values()]
-    .map((own) => joinLines(own.signature))
+  const signature = owns
+    .map((own) => (own === null || own.signature.length === 0 ? '' : joinLines(own.signature)))
     .filter(Boolean)
     .join('\n\n');
   if (reply === '' && isOnlyCitation(body)) return { reply: joinLines(lines), quoted: '', signature, forward };
@@ -68,11 +69,11 @@ function splitSignature(body: ScannedBody, piece: Piece): OwnPiece {
  * Quotations that stay in view because something is answered below them, or because the sender cites them. Answers
  * between several quotations keep them all; a single quotation stays only when nothing says whose words it repeats.
  */
-function keptQuotes(body: ScannedBody, owns: ReadonlyMap<Piece, OwnPiece>, isForward: boolean): ReadonlySet<Piece> {
+function keptQuotes(body: ScannedBody, owns: Owns, isForward: boolean): ReadonlySet<Piece> {
   if (isForward) return new Set();
-  const isFilled = (piece: Piece) => owns.get(piece)?.lines.some((line) => !isBlankLine(line)) ?? false;
-  const firstOwn = body.pieces.findIndex(isFilled);
-  const lastOwn = body.pieces.findLastIndex(isFilled);
+  const isFilled = (own: OwnPiece | null) => own?.lines.some((line) => !isBlankLine(line)) ?? false;
+  const firstOwn = owns.findIndex(isFilled);
+  const lastOwn = owns.findLastIndex(isFilled);
   const isQuote = (piece: Piece) => piece.kind === 'quote' && !piece.rest;
   const answered = body.pieces.slice(0, Math.max(0, lastOwn)).filter(isQuote);
   if (answered.length >= 2) return new Set(answered);
@@ -93,15 +94,11 @@ function isOriginal(piece: Piece | undefined): boolean {
   return piece?.kind === 'quote' && piece.mark !== null;
 }
 
-function joinPieces(
-  body: ScannedBody,
-  owns: ReadonlyMap<Piece, OwnPiece>,
-  kept: ReadonlySet<Piece>,
-  wanted: boolean,
-): string {
-  const parts = body.pieces.map((piece) => {
-    const own = owns.get(piece);
+function joinPieces(body: ScannedBody, owns: Owns, kept: ReadonlySet<Piece>, wanted: boolean): string {
+  const parts = body.pieces.map((piece, at) => {
+    const own = owns[at];
     if (own) return wanted ? joinLines(own.lines) : '';
+    if (wanted && !kept.has(piece)) return '';
     const split = kept.has(piece) ? behindMark(piece) : piece.to;
     return joinLines(wanted ? body.lines.slice(split, piece.to) : body.lines.slice(piece.from, split));
   });

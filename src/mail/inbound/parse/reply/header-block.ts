@@ -31,13 +31,16 @@ export function headerBlockAt(lines: readonly Line[], at: number, marked = false
   let last: HeaderRole | null = null;
   let end = at;
   let wrapped = 0;
+  let gaps = 0;
   for (let i = at; i < lines.length && i < at + MAX_LINES; i++) {
     const line = lines[i];
     if (!line || line.depth !== lines[at]?.depth) break;
     if (isBlankLine(line)) {
-      // Blank lines between two fields are a broken client; after the block they are its end.
+      // Blank lines between two fields are a broken client; after the block they are its end. Below the subject they
+      // are that as well, unless they stood below every other field.
       const next = nextLabel(lines, i + 1, marked ? 3 : 1);
-      if (next === null || fields.has(next) || last === 'subject') break;
+      if (next === null || fields.has(next) || (last === 'subject' && gaps < fields.size - 1)) break;
+      if (!isBlankLine(lines[i - 1])) gaps++;
       continue;
     }
     const field = fieldOf(line.text, marked);

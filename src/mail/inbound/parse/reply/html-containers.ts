@@ -74,9 +74,10 @@ const MAX_ATTRIBUTE = 2000;
 
 /** What the table says of an element, by its id, class, name or style. */
 export function quoteContainer(name: string, attributes: Record<string, string>, depth: number): Container {
-  const byId = BY_ID.get(plain(attributes['id'] ?? ''));
+  const byId = attributes['id'] === undefined ? undefined : BY_ID.get(plain(attributes['id']));
   if (byId) return byId;
-  const classes = (attributes['class'] ?? '').slice(0, MAX_ATTRIBUTE).split(/\s+/).map(plain);
+  const named = attributes['class']?.slice(0, MAX_ATTRIBUTE).split(/\s+/);
+  const classes = named === undefined ? [] : named.map(plain);
   // Gmail uses the class on bare blockquotes for citations too: only its div is surely the older message.
   if (name === 'blockquote') return classes.includes('gmail_quote') && depth === 0 ? null : 'quote';
   for (const word of classes) {

@@ -27,7 +27,7 @@ const INITIALS = /^\s?(\p{Lu}[\p{L}]{1,3})>(>*) ?(.*)$/u;
 
 /** The Bat! quotes with initials: `AB> words`. Believed when a line above ends with a colon and several lines agree. */
 function withInitials(lines: Line[]): Line[] {
-  const first = lines.findIndex(({ text }) => INITIALS.test(text));
+  const first = lines.findIndex(({ text }) => text.includes('>') && INITIALS.test(text));
   if (first < 0) return lines;
   const initials = INITIALS.exec(lines[first]?.text ?? '')?.[1];
   const quoted = lines.filter(({ text }) => INITIALS.exec(text)?.[1] === initials).length;
@@ -39,8 +39,13 @@ function withInitials(lines: Line[]): Line[] {
   });
 }
 
-/** One line of text; `base` is the depth its html container adds. */
-export function toLine(raw: string, base = 0): Line {
+/** Marks of direction and of no width, which clients put before a line; nobody sees them, and no table has them. */
+const UNSEEN = /^[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+/;
+
+/** One line of text, its blanks ordinary ones; `base` is the depth its html container adds. */
+export function toLine(written: string, base = 0): Line {
+  const visible = written.charCodeAt(0) < 0x200b ? written : written.replace(UNSEEN, '');
+  const raw = visible.includes('\u00a0') ? visible.replaceAll('\u00a0', ' ') : visible;
   let at = 0;
   let depth = 0;
   for (;;) {
@@ -62,7 +67,7 @@ function isHtmlLike(raw: string, at: number, depth: number): boolean {
 /** Up to three blanks may stand before a mark: four are code. */
 function skipBlanks(raw: string, at: number): number {
   let next = at;
-  while (raw[next] === ' ' || raw[next] === '\t' || raw[next] === '\u00a0') next++;
+  while (raw[next] === ' ' || raw[next] === '\t') next++;
   return next;
 }
 

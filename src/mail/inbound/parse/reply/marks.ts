@@ -26,6 +26,7 @@ export interface Mark {
 
 const FORWARDS = byFirstCharacter(FORWARD_MARKS);
 const ORIGINALS = byFirstCharacter(ORIGINAL_MARKS);
+const SHORTEST_MARK = Math.min(...[...FORWARD_MARKS, ...ORIGINAL_MARKS].map(({ length }) => length));
 const NO_FIELDS: ReadonlyMap<HeaderRole, string> = new Map();
 const FORWARD_ANY = new RegExp(anyOf(FORWARD_STEMS.map(fold)));
 const FORWARD_END = new RegExp(`^(?:${anyOf(FORWARD_ENDS.map(fold))})(?![\\p{L}])`, 'u');
@@ -58,6 +59,7 @@ function mark(kind: Mark['kind'], end: number, more: Partial<Mark> = {}): Mark {
 /** `----- Original Message -----`, `Begin forwarded message:` and, on the same line, the header Yahoo prints. */
 function separatorAt(lines: readonly Line[], at: number): Mark | null {
   const text = lines[at]?.text ?? '';
+  if (text.length < SHORTEST_MARK) return null;
   const opening = OPENING.exec(text.slice(0, MAX_MARK))?.[0] ?? '';
   const dashes = opening.replaceAll(/[\s>]/g, '').length;
   // Without dashes a mark is a short line of its own.
@@ -108,7 +110,7 @@ function endsForward(head: string, phrase: string, dashes: number): boolean {
 /** Any words between dashes, in any language, with a printed header directly below. */
 function framedBlockAt(lines: readonly Line[], at: number): Mark | null {
   const text = lines[at]?.text ?? '';
-  if (text.length > MAX_MARK || !isFramed(text)) return null;
+  if (text.length > MAX_MARK || text.length < 5 || !isFramed(text)) return null;
   const block = nextBlock(lines, at + 1);
   return block && block.fields.size >= 3 ? mark('original', block.end, { fields: block.fields }) : null;
 }

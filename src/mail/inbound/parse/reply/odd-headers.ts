@@ -28,6 +28,7 @@ export function unknownHeaderAt(lines: readonly Line[], at: number): HeaderBlock
 /** What stands behind a short label that nobody knows. */
 function unknownValue(line: Line | undefined): string | null {
   const text = line?.text.slice(0, 400) ?? '';
+  if (!text.includes(':') && !text.includes('：')) return null;
   return /^\s*[^\s:：<>@\d][^:：<>@\d]{0,22}[:：]\s(.*)$/u.exec(text)?.[1] ?? null;
 }
 

@@ -10,6 +10,7 @@ const MAX_TAIL = 40;
 const PGP_MESSAGE = '-----BEGIN PGP SIGNED MESSAGE-----';
 const PGP_SIGNATURE = '-----BEGIN PGP SIGNATURE-----';
 const MAX_ARMOR = 6;
+const DELIMITER_BEGINS = new Set('-_=*~—–─━');
 const LEGAL = new RegExp(anyOf(LEGAL_WORDS.map(fold)), 'gu');
 const LEGAL_LABEL = new RegExp(`^[^\\p{L}]*(?:${anyOf(LEGAL_LABELS.map(fold))})`, 'u');
 const LEGAL_ENOUGH = 3;
@@ -55,7 +56,8 @@ function beforeTail(
 }
 
 function isDelimiter(lines: readonly Line[], at: number): boolean {
-  const bare = (lines[at]?.text ?? '').replaceAll('\u00a0', ' ').trim();
+  const bare = lines[at]?.text.trim() ?? '';
+  if (!DELIMITER_BEGINS.has(bare[0] ?? '')) return false;
   if (bare === '--' || bare === '—' || bare === '- --' || bare === PGP_SIGNATURE) return true;
   if (lines.length - at > MAX_RULED_LINES * 2 || !isRule(bare) || bare.includes(' ')) return false;
   const rest = lines.slice(at + 1, at + 2 + MAX_RULED_LINES * 2).filter((line) => !isBlankLine(line));
@@ -85,8 +87,13 @@ function appendedTail(lines: readonly Line[], end: number): number {
     else if (!isBlankLine(lines[i])) break;
   }
   const name = lines[start - 1]?.text.trim() ?? '';
-  const isNamed = start < end && start >= 2 && isBlankLine(lines[start - 2]);
+  const isNamed = start < end && start >= 2 && isBlankLine(lines[start - 2]) && saysMore(lines, start - 2);
   return isNamed && /^\p{Lu}[\p{L}.'-]*(?: \p{Lu}[\p{L}.'-]*){0,3}$/u.test(name) ? start - 1 : start;
+}
+
+/** Whether anything is said above: a word below nothing is no name, it is the answer. */
+function saysMore(lines: readonly Line[], end: number): boolean {
+  return lines.slice(Math.max(0, end - MAX_TAIL), end).some((line) => !isBlankLine(line));
 }
 
 /** Lines of an element that the client calls a signature, at the end, below words that are none. */
