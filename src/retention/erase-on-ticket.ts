@@ -21,6 +21,11 @@ export async function eraseOnTicket(tx: Transaction, erasure: Erasure, ticketId:
   await eraseComments(tx, about);
   await eraseFiles(tx, about);
   await eraseHistory(tx, about);
+  if (!about.own)
+    await tx.em.execute('delete from participant where ticket_id = ? and employee_id = ?', [
+      ticketId,
+      erasure.personId,
+    ]);
 }
 
 type About = Erasure & { ticketId: number; own: boolean };

@@ -170,6 +170,11 @@ test('G2: of who is erased no name, address, word or file is left in the databas
     },
   });
 
+  // They take part in nothing any more: no mail is made for them.
+  expect(await query('select ticket_id from participant where employee_id = ?', [id])).toEqual([
+    { ticket_id: String(own) },
+  ]);
+
   // Whoever writes from that address again is somebody new.
   const again = await desk().receive(mailOf('A new lamp'));
   expect(again).toMatchObject({ state: 'applied', decision: 'open-ticket' });
