@@ -93,6 +93,17 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
   const handlers = handlersOf(deps, mailboxes);
   for (const name of Object.keys(QUEUES) as QueueName[]) await work(boss, name, handlers, log);
 
+  let stopping = false;
+  let deleting = Promise.resolve();
+  /** At the start too, and in its turn: jobs do not wait for it. */
+  const deleteOld = () =>
+    (deleting = deleting
+      .then(() => enforceRetention({ transaction, log, stopping: () => stopping }))
+      .then(
+        () => undefined,
+        (error: unknown) => log.warn({ err: error }, 'retention'),
+      ));
+  void deleteOld();
   const every = (milliseconds: number, turn: () => Promise<void>) =>
     setInterval(() => {
       turn().catch((error: unknown) => log.warn({ err: error }, 'sweeper'));
@@ -100,13 +111,15 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
   const timers = [
     every(SWEEP_EVERY, () => transaction(sweepAll)),
     every(CLOSE_EVERY, () => closeAll(transaction)),
-    every(RETENTION_EVERY, async () => void (await enforceRetention(deps))),
+    every(RETENTION_EVERY, deleteOld),
     every(BLOBS_EVERY, async () => void (await sweepUnused({ ...deps, blobs: deps.send.blobs }))),
     every(HEAD_EVERY, () => logHead(transaction, log)),
   ];
   return {
     async stop() {
+      stopping = true;
       timers.forEach(clearInterval);
+      await deleting;
       await mailboxes.stop();
       await Promise.all((Object.keys(QUEUES) as QueueName[]).map((name) => boss.offWork(name, { wait: true })));
     },

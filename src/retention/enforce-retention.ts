@@ -1,7 +1,15 @@
 import type { RunTransaction, Transaction } from '../db/transaction.ts';
+import { faultPoint } from '../fault-point.ts';
 import type { Log } from '../log.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { cutoffOf, daysOf, RULE_NAMES, ruleOf, type RuleName } from './rules.ts';
+
+export interface RetentionDeps {
+  transaction: RunTransaction;
+  log: Log;
+  /** Asked after each batch: the rest waits for the next turn. */
+  stopping?: () => boolean;
+}
 
 /** Transactions of one rule in one turn: what is left waits for the next, so that a turn ends. */
 const MOST_BATCHES = 500;
@@ -13,17 +21,17 @@ const MOST_BATCHES = 500;
 export async function enforceRetention({
   transaction,
   log,
-}: {
-  transaction: RunTransaction;
-  log: Log;
-}): Promise<Partial<Record<RuleName, number>>> {
+  stopping = () => false,
+}: RetentionDeps): Promise<Partial<Record<RuleName, number>>> {
   const done: Partial<Record<RuleName, number>> = {};
   for (const name of RULE_NAMES) {
     const { batch } = ruleOf(name);
     for (let turn = 0; turn < MOST_BATCHES; turn++) {
       const deleted = await transaction((tx) => deleteDue(tx, name));
-      if (deleted > 0) done[name] = (done[name] ?? 0) + deleted;
-      if (deleted < batch) break;
+      if (deleted === 0) break;
+      done[name] = (done[name] ?? 0) + deleted;
+      faultPoint('R2');
+      if (deleted < batch || stopping()) break;
     }
   }
   if (Object.keys(done).length > 0) log.info({ deleted: done }, 'retention');
@@ -42,6 +50,7 @@ export async function deleteDue(tx: Transaction, name: RuleName): Promise<number
   if (rows.length === 0) return 0;
   const ids = rows.map(({ id }) => Number(id));
   await rule.remove(tx, ids, days);
+  faultPoint('R1');
   // What only served to sign in was nobody's word: that it is gone is no news.
   if (typeof rule.days === 'string')
     tx.audit({

@@ -1,6 +1,7 @@
 import type { Transaction } from '../db/transaction.ts';
 import { erasedAddress, type Erasure } from './begin-erasure.ts';
 import { blankDeliveries } from './delete-mail.ts';
+import { scrubbed } from './scrub.ts';
 import { forgetMessages } from './forget-messages.ts';
 
 /** Takes a person out of what belongs to no ticket: mail that became none, mail about the account, and copies that would have gone in a day. */
@@ -33,8 +34,9 @@ async function eraseAccountMails({ em }: Transaction, { personId, email }: Erasu
   await em.execute('update outbound_message set recipient = ? where recipient = ?', [erasedAddress(personId), email]);
 }
 
-/** Answers that are kept for a repeated request, files of exports, what local mode caught, and what asked for a link. */
-async function eraseCopies({ em, now }: Transaction, { email }: Erasure): Promise<void> {
+/** Answers that are kept for a repeated request, files of exports, what local mode caught, what asked for a link, and why no mail went there. */
+async function eraseCopies({ em, now }: Transaction, erasure: Erasure): Promise<void> {
+  const { email } = erasure;
   await em.execute('delete from idempotency_key where position(? in lower(response)) > 0', [email]);
   await em.execute('update task set file_until = ? where file_until > ?', [now, now]);
   await em.execute(
@@ -45,4 +47,9 @@ async function eraseCopies({ em, now }: Transaction, { email }: Erasure): Promis
   await em.execute('delete from task_file');
   await em.execute('delete from caught_message where ? = any(envelope_to) or envelope_from = ?', [email, email]);
   await em.execute('delete from link_request where email = ?', [email]);
+  await em.execute('delete from mail_stop where address = ?', [email]);
+  const reason = scrubbed('reason', erasure);
+  await em.execute(`update mail_stop set reason = ${reason.sql} where position(? in lower(reason)) > 0`, [
+    ...[...reason.params, email],
+  ]);
 }

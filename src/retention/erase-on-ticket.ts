@@ -21,6 +21,11 @@ export async function eraseOnTicket(tx: Transaction, erasure: Erasure, ticketId:
   await eraseComments(tx, about);
   await eraseFiles(tx, about);
   await eraseHistory(tx, about);
+  if (!about.own)
+    await tx.em.execute('delete from participant where ticket_id = ? and employee_id = ?', [
+      ticketId,
+      erasure.personId,
+    ]);
 }
 
 type About = Erasure & { ticketId: number; own: boolean };
@@ -103,7 +108,7 @@ async function eraseMails(tx: Transaction, { personId, ticketId, own }: About): 
   await tx.em.execute(
     `update outbound_message set recipient = case when recipient_id = ? then ? else recipient end, mime = null, mime_sha256 = null, smtp_response = null,
         reason = case when finished_at is null then 'The person it was about was erased' when reason is null then null else '${ERASED}' end,
-        state = case when finished_at is null then 'suppressed' else state end, finished_at = coalesce(finished_at, ?), lease_token = null, lease_until = null
+        state = case when finished_at is null then 'suppressed' else state end, finished_at = coalesce(finished_at, ?), lease_token = null, lease_until = null, stop_id = null
       where ticket_id = ? and (? or recipient_id = ?)`,
     [personId, erasedAddress(personId), tx.now, ticketId, own, personId],
   );

@@ -81,6 +81,10 @@ async function leaveTraces() {
   const mails = await query<{ id: string }>('select id from outbound_message where recipient_id = ?', [id]);
   await send(mails.map((one) => Number(one.id)));
 
+  await query(
+    `insert into mail_stop (kind, address, reason, opened_at, resumed_at) values ('bounce', ?, 'none', now(), now())`,
+    [EMAIL],
+  );
   const message = await desk().receive(mailOf('Zyxmark lamp'));
   const [{ ticket_id } = { ticket_id: '0' }] = await query<{ ticket_id: string }>(
     'select ticket_id from inbound_message where id = ?',
@@ -169,6 +173,11 @@ test('G2: of who is erased no name, address, word or file is left in the databas
       erased_at: expect.stringMatching(/Z$/),
     },
   });
+
+  // They take part in nothing any more: no mail is made for them.
+  expect(await query('select ticket_id from participant where employee_id = ?', [id])).toEqual([
+    { ticket_id: String(own) },
+  ]);
 
   // Whoever writes from that address again is somebody new.
   const again = await desk().receive(mailOf('A new lamp'));
