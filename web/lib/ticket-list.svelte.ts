@@ -1,5 +1,5 @@
 /* eslint svelte/prefer-svelte-reactivity: off -- the sets are replaced, never changed; nobody watches the map */
-import type { Problem } from '#contract/client.ts';
+import type { Input, Problem } from '#contract/client.ts';
 import { whenForgetting } from './forget.ts';
 import { noteCount } from './desk-counts.svelte.ts';
 import { cursorOf, freshen, joined } from './fresh-rows.ts';
@@ -7,9 +7,11 @@ import { problemOf } from './problem-words.ts';
 import type { View } from './routes.ts';
 import { ask } from './session.svelte.ts';
 import { Selection } from './selection.svelte.ts';
-import type { Status, TicketSummary } from './statuses.ts';
+import type { TicketSummary } from './statuses.ts';
 
 const PAGE = 50;
+/** What a list can be asked for besides its view; a key that is not there stands for any. */
+export type Asked = Pick<NonNullable<Input<'listTickets'>['query']>, 'status' | 'priority' | 'q' | 'sort'>;
 
 /** A list of tickets that grows downwards on wish and never moves by itself. */
 export class TicketList {
@@ -24,36 +26,41 @@ export class TicketList {
   /** Where the reader was: the row and the scroll position. */
   at = $state.raw<number | null>(null);
   scroll = 0;
+  /** Nothing is just as the search says; these look like it. */
+  similar = $state(false);
   readonly selection = new Selection();
-  /** Only those of this status; null: of any. */
-  status = $state.raw<Status | null>(null);
+  /** What the list is narrowed to, and its order. */
+  asked = $state.raw<Asked>({});
   readonly #view: View | undefined;
 
   constructor(view?: View) {
     this.#view = view;
   }
 
-  get #query(): { view?: View; status?: Status } {
-    return { ...(this.#view && { view: this.#view }), ...(this.status && { status: this.status }) };
+  get #query(): Asked & { view?: View } {
+    return { ...(this.#view && { view: this.#view }), ...this.asked };
   }
 
-  /** Shows only those of a status, from the first page on. */
-  async filter(status: Status | null): Promise<void> {
-    [this.status, this.rows, this.waiting, this.gone] = [status, [], [], new Set()];
-    [this.next, this.loaded, this.problem, this.at, this.scroll] = [null, false, null, null, 0];
+  /** Another search, filter or order: reads it from the first page on. Rows of before stay until the new ones are there. */
+  async ask(asked: Asked): Promise<void> {
+    this.asked = asked;
+    [this.loaded, this.problem, this.at, this.scroll] = [false, null, null, 0];
+    [this.waiting, this.gone] = [[], new Set()];
     this.selection.clear();
     await this.refresh();
   }
 
   /** Reads the first page, or looks what has changed when there is one. Seconds to wait when the desk says so. */
   async refresh(): Promise<number | void> {
-    const asked = this.status;
+    const asked = this.asked;
     try {
       const page = await ask('listTickets', { query: { ...this.#query, limit: String(PAGE) } });
-      if (asked !== this.status) return; // another filter was chosen meanwhile
+      if (asked !== this.asked) return; // something else was asked for meanwhile
       this.count = { n: page.count, capped: page.count_capped };
-      if (this.#view && !asked) noteCount(this.#view, { n: page.count, more: page.count_capped });
+      if (this.#view && Object.keys(asked).length === 0)
+        noteCount(this.#view, { n: page.count, more: page.count_capped });
       this.problem = null;
+      this.similar = page.similar;
       if (this.loaded) return this.#compare(page.results, page.next !== null);
       [this.rows, this.next, this.loaded] = [page.results, cursorOf(page.next), true];
     } catch (error) {
@@ -86,6 +93,12 @@ export class TicketList {
   }
 
   #compare(firstPage: TicketSummary[], hasMore: boolean): void {
+    // Found by words, or in another order, a row has no place that could be foretold: it only changes where it is.
+    if (this.asked.q || (this.asked.sort ?? 'newest') !== 'newest') {
+      const fresh = new Map(firstPage.map((row) => [row.id, row]));
+      this.rows = this.rows.map((row) => fresh.get(row.id) ?? row);
+      return;
+    }
     const { rows, waiting, gone } = freshen(this.rows, firstPage, hasMore);
     this.rows = rows;
     this.waiting = waiting;
