@@ -15,6 +15,10 @@ import { transactionRunner, type RunTransaction } from './db/transaction.ts';
 import { entities } from './entities.ts';
 import { localBlobStore, type BlobStore } from './files/blob-store.ts';
 import { UsageError } from './errors.ts';
+import { dropsOf, mailboxTools, secretsIn } from './mail/doctor/mailbox-tools.ts';
+import { withoutSecrets } from './mail/doctor/without-secrets.ts';
+import { readSmtpUrl } from './mail/transports/smtp-transport.ts';
+import { secretsOf } from './config/secret-values.ts';
 import type { Log } from './log.ts';
 import { ensureMailbox, keepSecret, previewMailbox } from './mail/ensure-mailbox.ts';
 import { findMailboxId } from './mail/find-mailbox.ts';
@@ -108,6 +112,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const { maxMessageBytes } = config;
   const watch: WatchDeps = {
     ...{ transaction, blobs, maxMessageBytes, log },
+    clean: (of, text) => withoutSecrets(text, secretsIn(of, secrets.sealing)),
     sourceOf: (of) =>
       openSource(of, {
         ...{ sealing: secrets.sealing, maxMessageBytes },
@@ -131,6 +136,12 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     ...{ boss, transaction, log, ingest, links: secrets.links },
     watch: () => (reading = watchMailboxes(watch)),
     notify: { keyring: secrets.replyTokens },
+    mailboxes: mailboxTools({
+      ...{ transaction, sealing: secrets.sealing, replyTokens: secrets.replyTokens, log },
+      ...{ sourceOf: watch.sourceOf, maxMessageBytes, dnsServers: config.dnsServers, drops: dropsOf(config) },
+      desk: config.smtpUrl === null ? null : readSmtpUrl(config.smtpUrl),
+      secrets: secretsOf(config),
+    }),
     send: { ...outbound, transport: options.transport ?? unsent, ...(transports && { transports }) },
   };
   let draining = false;

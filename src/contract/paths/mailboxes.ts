@@ -7,5 +7,8 @@ export const MAILBOXES_PATHS = {
   changeMailbox: ['PATCH', '/api/mailboxes/:id'],
   disableMailbox: ['DELETE', '/api/mailboxes/:id'],
   resumeMailbox: ['POST', '/api/mailboxes/:id/resume'],
+  examineMailbox: ['POST', '/api/mailboxes/:id/doctor'],
+  rehearseMailbox: ['POST', '/api/mailboxes/:id/rehearse'],
+  readHealth: ['GET', '/api/health'],
   renewPushSecret: ['POST', '/api/mailboxes/:id/push-secret'],
 } as const satisfies Paths;
