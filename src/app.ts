@@ -8,6 +8,7 @@ import { createServer, type ServerDeps } from './api/server.ts';
 import { listen, closeServer } from './api/listen.ts';
 import { trustedProxies } from './api/client-address.ts';
 import { LIMIT_NAMES, LIMITS, type LimitName } from './contract/limits.ts';
+import { PATHS } from './contract/paths.ts';
 import { createBoss } from './db/boss.ts';
 import { createLimiter, type Limiter, type Window } from './db/limiter.ts';
 import { createOrm } from './db/orm.ts';
@@ -31,6 +32,7 @@ import { Mailbox } from './mail/mailbox.ts';
 import { loadTemplates } from './mail/outbound/render-template.ts';
 import { watchMailboxes, type MailboxWatch, type WatchDeps } from './mail/inbound/watch-mailboxes.ts';
 import { openSource } from './mail/sources/open-source.ts';
+import type { PushRules } from './mail/sources/gmail-push.ts';
 import { startSmtpDrop } from './mail/sources/smtp-source.ts';
 import { mailboxTransports } from './mail/transports/open-transport.ts';
 import type { MailTransport } from './mail/transports/transport.ts';
@@ -52,6 +54,8 @@ export interface DeskOptions {
   transport: MailTransport | null;
   clock?: () => Date;
   parsers?: number;
+  /** Public keys of those who push news of Gmail; null: Google's. */
+  gmailCertificates?: Record<string, string> | null;
   /** preview: the environment's mailbox is looked at and not made. */
   environment?: Environment;
 }
@@ -115,7 +119,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     clean: (of, text) => withoutSecrets(text, secretsIn(of, secrets.sealing)),
     sourceOf: (of) =>
       openSource(of, {
-        ...{ sealing: secrets.sealing, maxMessageBytes },
+        ...{ sealing: secrets.sealing, maxMessageBytes, gmailApiUrl: config.gmailApiUrl },
         keepSecret: (to, secret) => transaction((tx) => keepSecret(tx, to, secret, secrets.sealing)),
       }),
   };
@@ -180,12 +184,19 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     },
   };
 
+  function pushRules(email: string): PushRules {
+    const audience = `${options.publicUrl}${PATHS.gmailPush[1]}`;
+    return { audience, email, certificates: options.gmailCertificates ?? null };
+  }
+
   function serverDeps(): ServerDeps {
     return {
       ...{ transaction, secrets, blobs, log, portalDir: PORTAL_DIR, limiter },
       proxies: trustedProxies(config.trustedProxies),
       limitFactor: config.rateLimitFactor,
       maxMessageBytes: config.maxMessageBytes,
+      gmailApiUrl: config.gmailApiUrl,
+      gmailPush: config.gmailPushEmail === null ? null : pushRules(config.gmailPushEmail),
       supportAddress: config.supportAddress,
       local: config.mode === 'local',
       origin: () => options.publicUrl,

@@ -160,6 +160,31 @@ export const mailboxesRoutes = {
       ),
     }),
   }),
+  startGmailConsent: route({
+    summary: 'Begin the consent of a Gmail mailbox’s owner: the address of Google’s page to go to with this browser',
+    access: ADMINS,
+    recent: true,
+    secret: true,
+    params: idParams,
+    response: z.object({ url: z.string() }),
+  }),
+  finishGmailConsent: route({
+    summary: 'Where Google sends the browser back to',
+    access: 'anyone',
+    limits: ['link'],
+    /** Google says more than we ask. */
+    query: z.object({ state: z.string().optional(), code: z.string().optional(), error: z.string().optional() }),
+    gives: 'stream',
+    response: z.unknown(),
+    status: 302,
+  }),
+  gmailPush: route({
+    summary: 'News of a Gmail mailbox by Pub/Sub (a push subscription with authentication): it is read now',
+    access: 'anyone',
+    limits: ['push'],
+    body: z.looseObject({}),
+    response: z.object({}),
+  }),
   renewPushSecret: route({
     summary: 'Make a new secret for pushed mail; the old one ends at once',
     access: ADMINS,
