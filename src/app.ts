@@ -8,6 +8,7 @@ import { createServer, type ServerDeps } from './api/server.ts';
 import { listen, closeServer } from './api/listen.ts';
 import { trustedProxies } from './api/client-address.ts';
 import { LIMIT_NAMES, LIMITS, type LimitName } from './contract/limits.ts';
+import { PATHS } from './contract/paths.ts';
 import { createBoss } from './db/boss.ts';
 import { createLimiter, type Limiter, type Window } from './db/limiter.ts';
 import { createOrm } from './db/orm.ts';
@@ -15,6 +16,10 @@ import { transactionRunner, type RunTransaction } from './db/transaction.ts';
 import { entities } from './entities.ts';
 import { localBlobStore, type BlobStore } from './files/blob-store.ts';
 import { UsageError } from './errors.ts';
+import { dropsOf, mailboxTools, secretsIn } from './mail/doctor/mailbox-tools.ts';
+import { withoutSecrets } from './mail/doctor/without-secrets.ts';
+import { readSmtpUrl } from './mail/transports/smtp-transport.ts';
+import { secretsOf } from './config/secret-values.ts';
 import type { Log } from './log.ts';
 import { ensureMailbox, keepSecret, previewMailbox } from './mail/ensure-mailbox.ts';
 import { findMailboxId } from './mail/find-mailbox.ts';
@@ -27,6 +32,7 @@ import { Mailbox } from './mail/mailbox.ts';
 import { loadTemplates } from './mail/outbound/render-template.ts';
 import { watchMailboxes, type MailboxWatch, type WatchDeps } from './mail/inbound/watch-mailboxes.ts';
 import { openSource } from './mail/sources/open-source.ts';
+import type { PushRules } from './mail/sources/gmail-push.ts';
 import { startSmtpDrop } from './mail/sources/smtp-source.ts';
 import { mailboxTransports } from './mail/transports/open-transport.ts';
 import type { MailTransport } from './mail/transports/transport.ts';
@@ -48,6 +54,8 @@ export interface DeskOptions {
   transport: MailTransport | null;
   clock?: () => Date;
   parsers?: number;
+  /** Public keys of those who push news of Gmail; null: Google's. */
+  gmailCertificates?: Record<string, string> | null;
   /** preview: the environment's mailbox is looked at and not made. */
   environment?: Environment;
 }
@@ -108,9 +116,10 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const { maxMessageBytes } = config;
   const watch: WatchDeps = {
     ...{ transaction, blobs, maxMessageBytes, log },
+    clean: (of, text) => withoutSecrets(text, secretsIn(of, secrets.sealing)),
     sourceOf: (of) =>
       openSource(of, {
-        ...{ sealing: secrets.sealing, maxMessageBytes },
+        ...{ sealing: secrets.sealing, maxMessageBytes, gmailApiUrl: config.gmailApiUrl },
         keepSecret: (to, secret) => transaction((tx) => keepSecret(tx, to, secret, secrets.sealing)),
       }),
   };
@@ -131,6 +140,12 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     ...{ boss, transaction, log, ingest, links: secrets.links },
     watch: () => (reading = watchMailboxes(watch)),
     notify: { keyring: secrets.replyTokens },
+    mailboxes: mailboxTools({
+      ...{ transaction, sealing: secrets.sealing, replyTokens: secrets.replyTokens, log },
+      ...{ sourceOf: watch.sourceOf, maxMessageBytes, dnsServers: config.dnsServers, drops: dropsOf(config) },
+      desk: config.smtpUrl === null ? null : readSmtpUrl(config.smtpUrl),
+      secrets: secretsOf(config),
+    }),
     send: { ...outbound, transport: options.transport ?? unsent, ...(transports && { transports }) },
   };
   let draining = false;
@@ -169,12 +184,19 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     },
   };
 
+  function pushRules(email: string): PushRules {
+    const audience = `${options.publicUrl}${PATHS.gmailPush[1]}`;
+    return { audience, email, certificates: options.gmailCertificates ?? null };
+  }
+
   function serverDeps(): ServerDeps {
     return {
       ...{ transaction, secrets, blobs, log, portalDir: PORTAL_DIR, limiter },
       proxies: trustedProxies(config.trustedProxies),
       limitFactor: config.rateLimitFactor,
       maxMessageBytes: config.maxMessageBytes,
+      gmailApiUrl: config.gmailApiUrl,
+      gmailPush: config.gmailPushEmail === null ? null : pushRules(config.gmailPushEmail),
       supportAddress: config.supportAddress,
       local: config.mode === 'local',
       origin: () => options.publicUrl,

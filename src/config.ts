@@ -140,6 +140,10 @@ export interface Config {
   imap: ImapSettings | null;
   /** The Gmail account that mail for the support address is read from, besides the drop. */
   gmail: GmailSettings | null;
+  /** Replaces Google's hosts for the Gmail mailboxes that admins make. */
+  gmailApiUrl: string | null;
+  /** The service account that Pub/Sub pushes news of Gmail as; null: none is believed. */
+  gmailPushEmail: string | null;
   /** Proxies in front of the desk whose X-Forwarded-For is believed; none: whoever connects is who asks. */
   trustedProxies: readonly string[];
   /** Multiplies every limit on how often something may be asked. */
@@ -191,6 +195,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     maildir: values.MAILDIR ? resolve(values.MAILDIR) : null,
     imap: imapOf(values),
     gmail: gmailOf(values, values.SUPPORT_ADDRESS),
+    gmailApiUrl: values.GMAIL_API_URL?.replace(/\/+$/, '') ?? null,
+    gmailPushEmail: values.GMAIL_PUSH_EMAIL ?? null,
     trustedProxies: values.TRUSTED_PROXY ?? [],
     rateLimitFactor: values.RATE_LIMIT_FACTOR,
     databaseUrl: values.DATABASE_URL ?? null,

@@ -5,7 +5,9 @@ import { headText, readAuditHead } from './db/read-audit-head.ts';
 import type { RunTransaction } from './db/transaction.ts';
 import { expireKeys } from './db/idempotency.ts';
 import type { Log } from './log.ts';
+import type { MailboxTools } from './mail/doctor/mailbox-tools.ts';
 import { ingestMessages, type IngestDeps } from './mail/inbound/ingest-messages.ts';
+import { raiseAlarms } from './mail/inbound/raise-alarms.ts';
 import type { MailboxWatch } from './mail/inbound/watch-mailboxes.ts';
 import { notifyAccounts } from './mail/outbound/notify-accounts.ts';
 import { notifyEvents, type NotifyDeps } from './mail/outbound/notify-events.ts';
@@ -30,6 +32,8 @@ export interface WorkerDeps {
   links: Buffer;
   ingest: IngestDeps;
   notify: NotifyDeps;
+  /** Doctor and dry run of mailboxes. */
+  mailboxes: MailboxTools;
   send: SendDeps;
 }
 
@@ -47,7 +51,10 @@ const BLOBS_EVERY = 6 * 3600_000;
 const HEAD_EVERY = 24 * 3600_000;
 
 /** The whole background side on one screen: queue name → function. A queue without a handler does not compile. */
-function handlersOf({ transaction, log, links, ingest, notify, send }: WorkerDeps, mailboxes: MailboxWatch): Handlers {
+function handlersOf(
+  { transaction, log, links, ingest, notify, send, mailboxes: tools }: WorkerDeps,
+  mailboxes: MailboxWatch,
+): Handlers {
   return {
     'poll-mailbox': async ([job]) => void (job && (await mailboxes.wake(job.mailboxId))),
     'ingest-messages': (jobs) => ingestMessages(ingest, idsOf(jobs)),
@@ -56,7 +63,7 @@ function handlersOf({ transaction, log, links, ingest, notify, send }: WorkerDep
     },
     'send-links': (jobs) => transaction((tx) => sendLinks(tx, idsOf(jobs), links)),
     'notify-accounts': (jobs) => transaction((tx) => notifyAccounts(tx, idsOf(jobs), notify)),
-    'run-tasks': (jobs) => runTasks({ transaction, log, links }, idsOf(jobs)),
+    'run-tasks': (jobs) => runTasks({ transaction, log, links, mailboxes: tools }, idsOf(jobs)),
     'send-messages': async (jobs) => {
       await sendMessages(transaction, idsOf(jobs), send);
       faultPoint('O7');
@@ -64,8 +71,9 @@ function handlersOf({ transaction, log, links, ingest, notify, send }: WorkerDep
   };
 }
 
-async function sweepAll(tx: Parameters<typeof sweep>[0]): Promise<void> {
+async function sweepAll(tx: Parameters<typeof sweep>[0], log: Log): Promise<void> {
   await sweep(tx);
+  await raiseAlarms(tx, log);
   await recoverOutbox(tx);
   await expireKeys(tx);
   await forgetTasks(tx);
@@ -109,7 +117,7 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
       turn().catch((error: unknown) => log.warn({ err: error }, 'sweeper'));
     }, milliseconds);
   const timers = [
-    every(SWEEP_EVERY, () => transaction(sweepAll)),
+    every(SWEEP_EVERY, () => transaction((tx) => sweepAll(tx, log))),
     every(CLOSE_EVERY, () => closeAll(transaction)),
     every(RETENTION_EVERY, deleteOld),
     every(BLOBS_EVERY, async () => void (await sweepUnused({ ...deps, blobs: deps.send.blobs }))),

@@ -1,11 +1,14 @@
 import type Router from '@koa/router';
 import type { Transaction } from '../db/transaction.ts';
-import type { Mailbox } from '../mail/mailbox.ts';
+import { AppError } from '../errors.ts';
+import { POLLED, type Mailbox } from '../mail/mailbox.ts';
 import { changeMailbox, letGoOn, renewPushSecret, type MailboxEdit } from '../mail/mailboxes/change-mailbox.ts';
 import { createMailbox } from '../mail/mailboxes/create-mailbox.ts';
 import { defaultNames, listMailboxes } from '../mail/mailboxes/list-mailboxes.ts';
+import { startTask } from '../tasks/start-task.ts';
 import { mount, type Answer, type MountDeps } from './mount.ts';
-import { presentMailbox } from './present-mailbox.ts';
+import { presentHealth, presentMailbox } from './present-mailbox.ts';
+import { presentTask } from './tasks.ts';
 
 /** Where mail comes from and goes out, for admins. */
 export function mailboxRoutes(router: Router, deps: MountDeps): void {
@@ -45,6 +48,29 @@ export function mailboxRoutes(router: Router, deps: MountDeps): void {
   mount(router, deps, 'resumeMailbox', async ({ tx, actor, params: { id } }) => {
     await letGoOn(tx, id, { actor });
     return presentOne(tx, id);
+  });
+
+  mount(router, deps, 'examineMailbox', async ({ tx, actor, params: { id }, body: { probe } }) => {
+    await listMailboxes(tx.em, id);
+    const task = await startTask(tx, { kind: 'examine-mailbox', actor, input: { mailbox: id, probe } });
+    return { task: presentTask(task, tx.now) };
+  });
+
+  mount(router, deps, 'rehearseMailbox', async ({ tx, actor, params: { id } }) => {
+    const [mailbox] = await listMailboxes(tx.em, id);
+    if (!POLLED.some((kind) => kind === mailbox?.source))
+      throw new AppError('conflict', 'It is handed its mail: there is nothing to be read beforehand');
+    const task = await startTask(tx, { kind: 'rehearse-mailbox', actor, input: { mailbox: id, probe: false } });
+    return { task: presentTask(task, tx.now) };
+  });
+
+  mount(router, deps, 'readHealth', async ({ tx }) => {
+    const mailboxes = (await listMailboxes(tx.em)).map((mailbox) => {
+      const { id, name, address } = mailbox;
+      return { id, name, address, health: presentHealth(mailbox, tx.now) };
+    });
+    const well = mailboxes.every(({ health: { state } }) => state === 'ok' || state === 'off');
+    return { status: well ? ('ok' as const) : ('degraded' as const), mailboxes };
   });
 
   mount(router, deps, 'renewPushSecret', async ({ tx, actor, params: { id } }) => {

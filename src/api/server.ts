@@ -9,6 +9,7 @@ import { auditRoutes } from './audit.ts';
 import { classificationRoutes } from './classification.ts';
 import { deskRoutes, type DeskDeps } from './desk.ts';
 import { factorRoutes } from './factors.ts';
+import { gmailRoutes, type GmailRouteDeps } from './gmail.ts';
 import { frameRoutes, type FrameDeps } from './frames.ts';
 import { healthRoutes, type Health } from './health.ts';
 import { inboundRoutes } from './inbound.ts';
@@ -39,6 +40,7 @@ export type ServerDeps = DeskDeps &
   TokenDeps &
   FrameDeps &
   OidcRouteDeps &
+  GmailRouteDeps &
   LocalMailDeps & {
     log: Log;
     health: Health;
@@ -77,6 +79,7 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   attachmentRoutes(router, deps);
   settingsRoutes(router, deps);
   classificationRoutes(router, deps);
+  gmailRoutes(router, deps);
   mailboxRoutes(router, deps);
   inboundRoutes(router, deps);
   ledgerRoutes(router, deps);

@@ -88,8 +88,8 @@ export function presentTask(task: Task, now: Date): z.input<typeof schema.Task> 
   const failed = result.filter(({ ok }) => !ok).length;
   return {
     ...{ id, kind, state, progress, total, failed },
-    result: result.map(({ problem = null, outcome = null, subjectId = null, ...line }) => {
-      return { ...line, problem, outcome, subject_id: subjectId };
+    result: result.map(({ problem = null, report = null, outcome = null, subjectId = null, ...line }) => {
+      return { ...line, report, problem, outcome, subject_id: subjectId };
     }),
     file: file ? presentFile(task, file, now) : null,
     error: error ?? null,

@@ -1,23 +1,22 @@
 import { join } from 'node:path';
 import type { Desk } from '../app.ts';
 import type { Config } from '../config.ts';
+import { secretsOf } from '../config/secret-values.ts';
 import { embeddedUrls } from '../db/embedded.ts';
 import { UsageError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { normalizeAddress } from '../mail/addresses.ts';
-import type { Drop } from '../mail/doctor/examine-drop.ts';
+import { dropsOf, secretsIn } from '../mail/doctor/mailbox-tools.ts';
 import { examineMailbox } from '../mail/doctor/examine-mailbox.ts';
 import { sendProbe } from '../mail/doctor/send-probe.ts';
 import { Mailbox } from '../mail/mailbox.ts';
 import { ok, type Finding } from '../mail/sources/finding.ts';
-import { readSecret } from '../mail/sources/mailbox-secret.ts';
-import { SourceUnavailable } from '../mail/sources/unavailable.ts';
 import type { SmtpServer } from '../mail/transports/smtp-connection.ts';
 import { examineSmtp } from '../mail/transports/smtp-examine.ts';
 import { readSmtpUrl, smtpTransport } from '../mail/transports/smtp-transport.ts';
 import { judgeDatabase, judgeFolder } from './examine-host.ts';
 import { openTool } from './open-tool.ts';
-import { presentFindings, secretsOf, type Examined } from './present-findings.ts';
+import { presentFindings, type Examined } from './present-findings.ts';
 
 export interface DoctorOptions {
   /** Address of the one mailbox that is asked about; null: all. */
@@ -76,7 +75,7 @@ async function examineMailboxes(
 ): Promise<Examined[]> {
   const groups: Examined[] = [];
   for (const mailbox of await mailboxesOf(desk, options.mailbox)) {
-    secrets.push(...secretsIn(desk, mailbox));
+    secrets.push(...secretsIn(mailbox, desk.secrets.sealing));
     const deps = { sourceOf: desk.watch.sourceOf, drops: dropsOf(config), now: new Date() };
     const findings = await examineMailbox(mailbox, deps);
     if (options.probe && mailbox.enabled) findings.push(...(await probe(desk, config, mailbox, options.patience)));
@@ -95,19 +94,6 @@ export async function mailboxesOf(desk: Desk, only: string | null): Promise<Mail
       `There is no mailbox ${only ?? ''}; there are ${all.map(({ address }) => address).join(', ')}.`,
     );
   return asked;
-}
-
-function secretsIn(desk: Desk, mailbox: Mailbox): string[] {
-  try {
-    return Object.values(readSecret(mailbox, desk.secrets.sealing)).filter((value) => typeof value === 'string');
-  } catch (error) {
-    if (error instanceof SourceUnavailable) return []; // the examination says so
-    throw error;
-  }
-}
-
-function dropsOf({ smtpDropHost, smtpDropPort, lmtpDropPort }: Config): Drop[] {
-  return [smtpDropPort, lmtpDropPort].flatMap((port) => (port ? { host: smtpDropHost, port } : []));
 }
 
 /** In local mode nothing leaves the machine: the probe is handed to the desk's own drop. */

@@ -1,4 +1,3 @@
-import type { Config } from '../config.ts';
 import type { Finding } from '../mail/sources/finding.ts';
 import { withoutSecrets } from '../mail/doctor/without-secrets.ts';
 
@@ -29,12 +28,4 @@ export function presentFindings(groups: readonly Examined[], secrets: readonly s
 function presentOne({ check, level, text, advice }: Finding): string {
   const line = `  ${level.padEnd(4)}  ${check.padEnd(NAMES)}  ${text}`;
   return advice === null ? line : `${line}\n${' '.repeat(8)}→ ${advice}`;
-}
-
-/** The secrets of the configuration, to be kept out of what is printed. */
-export function secretsOf(config: Config): string[] {
-  const urls = [config.smtpUrl, config.databaseUrl, config.databaseOwnerUrl, config.imap?.url ?? null];
-  const passwords = urls.flatMap((url) => (url ? decodeURIComponent(new URL(url).password) : []));
-  const keys = (config.secretKeys ?? '').split(',').flatMap((entry) => entry.split(':')[1] ?? []);
-  return [...passwords, ...keys, ...(config.oidc ? [config.oidc.clientSecret] : [])];
 }

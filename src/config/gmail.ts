@@ -14,6 +14,7 @@ export const gmailVariables = {
   GMAIL_SCOPE: z.enum(['modify', 'readonly']).optional(),
   GMAIL_HISTORY: z.enum(['quiet', 'live']).optional(),
   GMAIL_API_URL: secureUrl.optional(),
+  GMAIL_PUSH_EMAIL: z.email().optional(),
 };
 
 export interface GmailSettings {
@@ -31,10 +32,13 @@ export interface GmailSettings {
   apiUrl: string | null;
 }
 
+/** About every Gmail mailbox, those that admins make too. */
+const OF_ALL = new Set(['GMAIL_API_URL', 'GMAIL_PUSH_EMAIL']);
+
 /** What belongs together when a mailbox is read by the Gmail API. */
 export function complaintsAboutGmail(given: Record<string, unknown>): Complaint[] {
   const has = (name: string) => name in given;
-  if (!Object.keys(gmailVariables).some(has)) return [];
+  if (!Object.keys(gmailVariables).some((name) => has(name) && !OF_ALL.has(name))) return [];
   const consent = ['GMAIL_REFRESH_TOKEN', 'GMAIL_CLIENT_ID', 'GMAIL_CLIENT_SECRET'];
   const another = ['MAILDIR', 'IMAP_URL'].find(has);
   const about = (name: string, message: string): Complaint => ({ path: [name], message });

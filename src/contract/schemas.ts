@@ -164,6 +164,36 @@ export const MailboxHealth = z.object({
   missed: z.int(),
 });
 
+/** What the doctor said of a mailbox, line by line, or what its mail would become. */
+export const TaskReport = z.union([
+  z.object({
+    findings: z.array(
+      z.object({
+        check: z.string(),
+        level: z.enum(['ok', 'warn', 'fail']),
+        text: z.string(),
+        /** What to do about it. */
+        advice: z.string().nullable(),
+      }),
+    ),
+  }),
+  z.object({
+    /** In one sentence. */
+    text: z.string(),
+    counts: z.object({
+      messages: z.int(),
+      tickets: z.int(),
+      comments: z.int(),
+      suppressed: z.int(),
+      quarantined: z.int(),
+      /** Could not be read now; they would be tried again. */
+      unread: z.int(),
+      /** Acknowledgements that would go out, at most. */
+      mails: z.int(),
+    }),
+  }),
+]);
+
 /** Work that goes on after its request was answered. */
 export const Task = z.object({
   id: z.int(),
@@ -178,6 +208,8 @@ export const Task = z.object({
     z.object({
       id: z.int(),
       ok: z.boolean(),
+      /** What a look at a mailbox found; null: there was none. */
+      report: TaskReport.nullable(),
       problem: z.object({ error: z.string(), code: z.string(), details: z.record(z.string(), z.unknown()) }).nullable(),
       /** A word for what became of it, and the id of what it made or found, where its kind says so. */
       outcome: z.string().nullable(),

@@ -13,6 +13,7 @@ export const ACCOUNT_TEMPLATES = [
   'password-changed',
   'email-changed',
   'second-factor-changed',
+  'mailbox-failing',
 ] as const;
 export type AccountTemplate = (typeof ACCOUNT_TEMPLATES)[number];
 

@@ -70,6 +70,14 @@ export async function amendLine({ em }: Transaction, { id }: HeldTask, more: Par
   ]);
 }
 
+/** Makes the lease longer while a look takes its time. */
+export async function renewTask(tx: Transaction, { id, token }: HeldTask): Promise<void> {
+  await tx.em.execute('update task set next_at = ? where id = ? and lease_token = ?', [leaseEnd(tx), id, token]);
+}
+
+/** Milliseconds between two renewals. */
+export const RENEW_EVERY = LEASE / 3;
+
 /** Lets it go, to be taken on again: at once, or after a pause that grows with each try. */
 export async function postponeTask(tx: Transaction, held: HeldTask, { pause = pauseOf(held) } = {}): Promise<void> {
   const nextAt = new Date(tx.now.getTime() + pause);

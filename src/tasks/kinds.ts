@@ -1,11 +1,13 @@
 import type { z } from 'zod';
 import type { Transaction } from '../db/transaction.ts';
 import type { Employee } from '../people/employee.ts';
+import type { MailboxTools, TaskReport } from '../mail/doctor/mailbox-tools.ts';
 import type { Role } from '../tickets/lifecycle.ts';
 import { changeTickets } from './change-tickets.ts';
 import { erasePerson } from './erase-person.ts';
 import { exportAudit, exportEmployees, exportTickets } from './export/sources.ts';
 import { importEmployees } from './import/import-employees.ts';
+import { examineMailbox, rehearseMailbox } from './look-at-mailbox.ts';
 import type { TaskFile } from './task.ts';
 
 /** One part under way. */
@@ -45,6 +47,8 @@ export interface TaskKind<I> {
    * outcome and goes into its line; anything else is tried again.
    */
   step(tx: Transaction, step: Step<I>): Promise<StepResult | void>;
+  /** Looks at something afar before that, outside of any transaction, and changes nothing: what it found stands in the part's line. */
+  look?(tools: MailboxTools, input: I, id: number): Promise<TaskReport>;
 }
 
 /** Every kind by its name. */
@@ -55,6 +59,8 @@ export const TASK_KINDS = {
   'export-employees': exportEmployees,
   'export-audit': exportAudit,
   'import-employees': importEmployees,
+  'examine-mailbox': examineMailbox,
+  'rehearse-mailbox': rehearseMailbox,
 };
 
 export type KindName = keyof typeof TASK_KINDS;

@@ -4,7 +4,18 @@ import { AppError } from '../errors.ts';
 import { faultPoint } from '../fault-point.ts';
 import type { Log } from '../log.ts';
 import { Employee } from '../people/employee.ts';
-import { amendLine, claimTask, failTask, finishTask, postponeTask, recordPart, type HeldTask } from './held-task.ts';
+import type { MailboxTools, TaskReport } from '../mail/doctor/mailbox-tools.ts';
+import {
+  amendLine,
+  claimTask,
+  failTask,
+  finishTask,
+  postponeTask,
+  recordPart,
+  RENEW_EVERY,
+  renewTask,
+} from './held-task.ts';
+import type { HeldTask } from './held-task.ts';
 import { kindOf, type TaskKind } from './kinds.ts';
 import { rightsOf } from './rights-of.ts';
 import type { TaskLine } from './task.ts';
@@ -14,6 +25,8 @@ export interface TaskDeps {
   log: Log;
   /** Derives the tokens of links sent by mail. */
   links: Buffer;
+  /** What looks at mailboxes; without it such tasks are left to others. */
+  mailboxes?: MailboxTools;
 }
 
 /** A task in our hands, with its input read. */
@@ -44,9 +57,9 @@ async function runParts(deps: TaskDeps, held: HeldTask): Promise<void> {
   const work: Work = { held, kind, input, parts: kind.parts(input), links: deps.links };
   for (let part = 0; part < PARTS; part++) {
     try {
-      const more = await transaction((tx) => runPart(tx, work)).catch((error: unknown) =>
-        transaction((tx) => recordRefusal(tx, work, error)),
-      );
+      const more = await lookAhead(deps, work)
+        .then((report) => transaction((tx) => runPart(tx, work, report)))
+        .catch((error: unknown) => transaction((tx) => recordRefusal(tx, work, error)));
       if (!more) return;
       Object.assign(held, { progress: held.progress + 1, attempts: 1 });
     } catch (error) {
@@ -58,8 +71,28 @@ async function runParts(deps: TaskDeps, held: HeldTask): Promise<void> {
   await transaction((tx) => postponeTask(tx, held, { pause: 0 }));
 }
 
+/** What the next part finds by looking, with the lease made longer meanwhile; null: it looks at nothing. */
+async function lookAhead(
+  { transaction, log, mailboxes }: TaskDeps,
+  { held, kind, input, parts }: Work,
+): Promise<TaskReport | null> {
+  const id = parts[held.progress];
+  if (!kind.look || id === undefined) return null;
+  if (!mailboxes) throw new Error(`Nothing here can do a ${held.kind}`);
+  const renewal = setInterval(() => {
+    transaction((tx) => renewTask(tx, held)).catch((error: unknown) => {
+      log.warn({ err: error, task: held.id }, 'lease of a task not renewed');
+    });
+  }, RENEW_EVERY);
+  return kind.look(mailboxes, input, id).finally(() => clearInterval(renewal));
+}
+
 /** True while there is more to do. */
-async function runPart(tx: Transaction, { held, kind, input, parts, links }: Work): Promise<boolean> {
+async function runPart(
+  tx: Transaction,
+  { held, kind, input, parts, links }: Work,
+  report: TaskReport | null,
+): Promise<boolean> {
   const id = parts[held.progress];
   if (id === undefined) return finishTask(tx, held);
   const actor = await tx.em.findOne(Employee, { id: held.employeeId, ...(!kind.outlives && { status: 'approved' }) });
@@ -68,7 +101,8 @@ async function runPart(tx: Transaction, { held, kind, input, parts, links }: Wor
     return failTask(tx, held, 'Whoever started it may not do this any more');
   if (held.file && held.file.rights !== (await rightsOf(tx, actor)))
     return failTask(tx, held, 'The rights of whoever started it have changed: start it again');
-  if (!(await recordPart(tx, held, kind.lines === 'each' ? { id, ok: true } : null))) return false;
+  if (!(await recordPart(tx, held, kind.lines === 'each' ? { id, ok: true, ...(report && { report }) } : null)))
+    return false;
   const result = await kind.step(tx, { actor, input, id, part: held.progress, taskId: held.id, links });
   if (result) await amendLine(tx, held, result);
   faultPoint('T1');

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
+import type { TaskReport } from '../mail/doctor/mailbox-tools.ts';
 import { Employee } from '../people/employee.ts';
 import type { Scope } from '../people/scopes.ts';
 
@@ -8,6 +9,8 @@ export const TASK_STATES = ['queued', 'running', 'done', 'failed'] as const;
 export interface TaskLine {
   id: number;
   ok: boolean;
+  /** What a look at something afar found. */
+  report?: TaskReport;
   problem?: { error: string; code: string; details: Record<string, unknown> };
   /** A word for what became of it, and the id of what it made or found. */
   outcome?: string;

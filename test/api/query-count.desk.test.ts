@@ -23,6 +23,7 @@ const MOST: Record<string, number> = {
   readSettings: 4,
   listDepartments: 4,
   listCategories: 4,
+  readHealth: 4,
   listMailboxes: 5,
   readMailbox: 5,
   listLedger: 5,

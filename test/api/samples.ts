@@ -76,6 +76,9 @@ export const CEREMONIES: Partial<Record<RouteName, string>> = {
   startOidc: 'test/api/oidc.desk.test.ts',
   finishOidc: 'test/api/oidc.desk.test.ts',
   linkIdentity: 'test/api/oidc.desk.test.ts',
+  startGmailConsent: 'test/api/gmail.desk.test.ts',
+  finishGmailConsent: 'test/api/gmail.desk.test.ts',
+  gmailPush: 'test/api/gmail.desk.test.ts',
 };
 
 /** Every route that the generated tests call. */

@@ -42,6 +42,7 @@ export interface DeskSettings {
   worker?: boolean;
   clock?: () => Date;
   transport?: MailTransport;
+  gmailCertificates?: Record<string, string>;
   /** Another way to the same database, such as a proxy that can be cut. */
   reach?: (databaseUrl: string) => Promise<string>;
 }
@@ -68,7 +69,7 @@ export function useDesk(settings: DeskSettings = {}): () => TestDesk {
 }
 
 export async function startTestDesk(settings: DeskSettings) {
-  const { env = {}, web = false, worker = false, clock, transport, reach } = settings;
+  const { env = {}, web = false, worker = false, clock, transport, reach, gmailCertificates = null } = settings;
   const database = await cloneDatabase();
   const dir = await mkdtemp(join(tmpdir(), 'smartsupport-desk-'));
   // Tests ask far more often than people do; those of the limits themselves set the factor back to 1.
@@ -84,6 +85,7 @@ export async function startTestDesk(settings: DeskSettings) {
       parsers: 1,
     },
     transport: transport ?? caught.transport(),
+    gmailCertificates,
     ...(clock && { clock }),
   });
   const running = [

@@ -5,6 +5,9 @@ import type { TestDesk } from './desk.ts';
 
 /** A task after the worker's turn. */
 export async function doTask(desk: TestDesk, id: number): Promise<Task> {
-  await runTasks({ transaction: desk.transaction, log: silent, links: desk.secrets.links }, [id]);
+  await runTasks(
+    { transaction: desk.transaction, log: silent, links: desk.secrets.links, mailboxes: desk.jobs.mailboxes },
+    [id],
+  );
   return desk.transaction((tx) => tx.em.findOneOrFail(Task, id));
 }

@@ -129,6 +129,62 @@ export const mailboxesRoutes = {
     response: mailbox,
     secret: true,
   }),
+  examineMailbox: route({
+    summary: 'Look at everything a mailbox depends on: credentials, scopes, folder, clock, the server it sends by',
+    access: ADMINS,
+    scope: 'settings:write',
+    params: idParams,
+    body: z.strictObject({
+      /** Also send a mail round, from the mailbox to itself. */
+      probe: z.boolean().default(false),
+    }),
+    response: z.object({ task: schema.Task }),
+    status: 202,
+  }),
+  rehearseMailbox: route({
+    summary: 'Say what reading a mailbox would make of its mail. Nothing is stored, and nobody is written to',
+    access: ADMINS,
+    scope: 'settings:write',
+    params: idParams,
+    response: z.object({ task: schema.Task }),
+    status: 202,
+  }),
+  readHealth: route({
+    summary: 'Whether every mailbox that is switched on is read',
+    access: ADMINS,
+    scope: 'settings:read',
+    response: z.object({
+      status: z.enum(['ok', 'degraded']),
+      mailboxes: z.array(
+        z.object({ id: z.int(), name: z.string(), address: z.string(), health: schema.MailboxHealth }),
+      ),
+    }),
+  }),
+  startGmailConsent: route({
+    summary: 'Begin the consent of a Gmail mailbox’s owner: the address of Google’s page to go to with this browser',
+    access: ADMINS,
+    recent: true,
+    secret: true,
+    params: idParams,
+    response: z.object({ url: z.string() }),
+  }),
+  finishGmailConsent: route({
+    summary: 'Where Google sends the browser back to',
+    access: 'anyone',
+    limits: ['link'],
+    /** Google says more than we ask. */
+    query: z.object({ state: z.string().optional(), code: z.string().optional(), error: z.string().optional() }),
+    gives: 'stream',
+    response: z.unknown(),
+    status: 302,
+  }),
+  gmailPush: route({
+    summary: 'News of a Gmail mailbox by Pub/Sub (a push subscription with authentication): it is read now',
+    access: 'anyone',
+    limits: ['push'],
+    body: z.looseObject({}),
+    response: z.object({}),
+  }),
   renewPushSecret: route({
     summary: 'Make a new secret for pushed mail; the old one ends at once',
     access: ADMINS,

@@ -15,10 +15,13 @@ const LATE = 5 * 60_000;
 
 /** Looks at all that may keep a mailbox from being read: what the desk last noted, and its source now. Changes nothing. */
 export async function examineMailbox(mailbox: Mailbox, deps: ExamineDeps): Promise<Finding[]> {
-  if (!mailbox.enabled) return [ok('reading', 'the mailbox is switched off')];
+  const polled = POLLED.some((kind) => kind === mailbox.source);
+  const off = ok('reading', 'the mailbox is switched off');
+  if (!mailbox.enabled && !polled) return [off];
   if (mailbox.source === 'http') return [ok('reading', 'mail is pushed to it by HTTP')];
-  if (!POLLED.some((kind) => kind === mailbox.source)) return examineDrop(deps.drops);
-  return [judgeReading(mailbox, deps.now), ...(await examineSource(mailbox, deps))];
+  if (!polled) return examineDrop(deps.drops);
+  // One that is to be switched on is looked at before.
+  return [mailbox.enabled ? judgeReading(mailbox, deps.now) : off, ...(await examineSource(mailbox, deps))];
 }
 
 function judgeReading({ state, lastError, lastPolledAt, troubleSince }: Mailbox, now: Date): Finding {

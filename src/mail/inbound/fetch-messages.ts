@@ -17,6 +17,8 @@ export interface FetchDeps {
   blobs: BlobStore;
   maxMessageBytes: number;
   log: Log;
+  /** Leaves the secrets of a mailbox out of a text, whoever said it. */
+  clean?: (mailbox: Mailbox, text: string) => string;
 }
 
 interface Due {

@@ -4,7 +4,8 @@ import type { Source } from '../sources/source.ts';
 import { SourceUnavailable } from '../sources/unavailable.ts';
 import { acknowledgeDone } from './acknowledge.ts';
 import { fetchMessages, type FetchDeps } from './fetch-messages.ts';
-import { alertIfLong, noteTrouble } from './mailbox-health.ts';
+import { noteTrouble } from './mailbox-health.ts';
+import { raiseAlarms } from './raise-alarms.ts';
 import { pollMailbox, type ReadState } from './poll-mailbox.ts';
 import { RECONCILE, reconcileMailbox, type Depth } from './reconcile-mailbox.ts';
 
@@ -105,8 +106,8 @@ export function readMailbox(deps: FetchDeps, mailbox: Mailbox, source: Source): 
         'mailbox cannot be read now',
       );
     await transaction(async (tx) => {
-      if (error !== null) await noteTrouble(tx, mailboxId, error);
-      await alertIfLong(tx, mailboxId, log);
+      if (error !== null) await noteTrouble(tx, mailboxId, error, (text) => deps.clean?.(mailbox, text) ?? text);
+      await raiseAlarms(tx, log, mailboxId);
     }).catch((failure: unknown) => log.error({ err: failure, mailboxId }, 'the trouble of a mailbox cannot be noted'));
   }
 

@@ -31,6 +31,8 @@ export async function notifyAccounts(
   const due = await lockNotices(tx, ids);
   const mailboxes = await tx.em.find(Mailbox, {}, { orderBy: { id: 'asc' } });
   const [mailbox] = mailboxes;
+  // What tells of a mailbox in trouble goes by another one, where there is one.
+  const well = mailboxes.find(({ enabled, state }) => enabled && state === 'ok') ?? mailbox;
   if (due.length === 0 || !mailbox) return;
   const next = await tx.em.execute<{ id: string }[]>(
     `select nextval(pg_get_serial_sequence('outbound_message', 'id')) as id from generate_series(1, ?)`,
@@ -44,6 +46,7 @@ export async function notifyAccounts(
   const rows = [];
   for (const [at, notice] of due.entries()) {
     const id = Number(next[at]?.id);
+    const from = notice.template === 'mailbox-failing' && well ? well : mailbox;
     const recipient = recipientOf(notice);
     const refused = whyNotTo(recipient, isAnyOf(mailboxes, recipient));
     // Somebody asked for it at the portal: an address that is stopped gets it all the same, but not without end.
@@ -53,12 +56,12 @@ export async function notifyAccounts(
       id,
       accountNoticeId: Number(notice.id),
       person: Number(notice.employee_id),
-      mailbox: mailbox.id,
+      mailbox: from.id,
       template: notice.template,
       locale: notice.locale,
       recipient,
-      envelopeFrom: bounceAddress(deps.keyring, mailbox, id),
-      messageId: outboundMessageId(deps.keyring, mailbox, id),
+      envelopeFrom: bounceAddress(deps.keyring, from, id),
+      messageId: outboundMessageId(deps.keyring, from, id),
       secret: notice.secret,
       state: reason ? ('suppressed' as const) : ('pending' as const),
       reason,

@@ -79,7 +79,10 @@ function eventOf({ created_at, data }: Notice): AccountView['event'] {
 }
 
 /** Pages of mails that carry no link of their own; else it is the sign-in page. */
-const PAGES: Partial<Record<AccountTemplate, string>> = { 'registration-rejected': '/register' };
+const PAGES: Partial<Record<AccountTemplate, string>> = {
+  'registration-rejected': '/register',
+  'mailbox-failing': '/',
+};
 
 /** The token stands behind a #: browsers keep it to themselves, so that it is in no log of a server or proxy (V31). */
 function linkOf(notice: Notice, template: AccountTemplate, { publicUrl, links }: DraftDeps): AccountView['link'] {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /** Who may push, and what they must have signed for (Pub/Sub push authentication, an OpenID token of Google's). */
 export interface PushRules {
-  /** As set at the subscription, such as https://help.example.com/api/inbound/gmail. */
+  /** As set at the subscription, such as https://help.example.com/api/gmail/push. */
   audience: string;
   /** The service account that the subscription pushes as. */
   email: string;

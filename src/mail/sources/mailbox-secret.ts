@@ -7,6 +7,8 @@ import { SourceUnavailable } from './unavailable.ts';
 export interface SourceDeps {
   sealing: Keyring;
   maxMessageBytes: number;
+  /** Replaces Google's hosts, where the mailbox itself says none. */
+  gmailApiUrl: string | null;
   /** Stores a new refresh token, sealed. */
   keepSecret: (mailbox: Pick<Mailbox, 'id'>, secret: MailboxSecret) => Promise<void>;
 }

@@ -15,7 +15,8 @@ export const gmailConfig = z.object({
   label: z.string().min(1).default('INBOX'),
   /** null: nothing is labelled, and only reading is asked for. */
   doneLabel: z.string().min(1).nullable().default(null),
-  apiUrl: z.url().nullable().default(null),
+  /** Replaces Google's hosts. */
+  apiUrl: z.url().nullable().optional(),
 });
 export type GmailConfig = z.infer<typeof gmailConfig>;
 
@@ -24,7 +25,8 @@ export function openGmail(mailbox: Mailbox, deps: SourceDeps): Source {
   const config = gmailConfig.safeParse(mailbox.sourceConfig);
   if (!config.success)
     throw new SourceUnavailable('permission', `Its configuration is incomplete: ${config.error.message}`);
-  const { credentials, label, doneLabel, apiUrl } = config.data;
+  const { credentials, label, doneLabel, apiUrl: own } = config.data;
+  const apiUrl = own ?? deps.gmailApiUrl;
   const secret = readSecret(mailbox, deps.sealing);
   let unstored: string | null = null;
   const auth = gmailAuth(withSecret(credentials, secret), {

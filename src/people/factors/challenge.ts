@@ -13,6 +13,8 @@ export const CHALLENGE_MINUTES = {
   'passkey-add': 10,
   /** the sign-in at the OpenID provider */
   oidc: 15,
+  /** the consent of a mailbox's owner, at Google */
+  'gmail-consent': 15,
 } as const;
 export type ChallengeKind = keyof typeof CHALLENGE_MINUTES;
 

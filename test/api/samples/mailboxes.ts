@@ -22,5 +22,8 @@ export const mailboxSamples = {
   changeMailbox: onMailbox({ version: 1, signature: 'Kind regards' }),
   disableMailbox: onMailbox(),
   resumeMailbox: onMailbox(),
+  examineMailbox: onMailbox({ probe: false }),
+  rehearseMailbox: onMailbox(undefined, ({ desk }) => addMailbox(desk, { source: 'imap' })),
+  readHealth: { own: () => ({}) },
   renewPushSecret: onMailbox(undefined, async ({ desk }) => (await addPushMailbox(desk)).id),
 } satisfies Record<string, Sample>;
