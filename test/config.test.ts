@@ -41,6 +41,8 @@ test('without any variable the desk is local, on the loopback, with its data in 
     maildir: null,
     imap: null,
     gmail: null,
+    gmailApiUrl: null,
+    gmailPushEmail: null,
     trustedProxies: [],
     rateLimitFactor: 1,
     databaseUrl: null,
