@@ -1,11 +1,13 @@
 import { benchFetch } from './fetch.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLists } from './lists.ts';
+import { benchOutbox } from './outbox.ts';
 import { benchParse } from './parse.ts';
 
 const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   ingest: benchIngest,
   fetch: benchFetch,
+  outbox: benchOutbox,
   lists: benchLists,
   parse: benchParse,
 };

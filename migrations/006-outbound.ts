@@ -33,9 +33,12 @@ alter table outbound_message
   add column personal boolean not null default false,
   -- a mail that came in called it forth: what loops are made of
   add column by_mail boolean not null default false,
+  -- the working day that it is the digest of
+  add column digest_on date,
   -- it was kept back by this stop, and goes out when that is resumed
   add column stop_id bigint references mail_stop on delete set null;
 update outbound_message set personal = envelope_from <> '';
+create unique index outbound_message_digest on outbound_message (recipient_id, digest_on);
 create index outbound_message_stop on outbound_message (stop_id) where stop_id is not null;
 create index outbound_message_created on outbound_message (created_at);
 create index outbound_message_ticket_recent on outbound_message (ticket_id, created_at);

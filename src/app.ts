@@ -29,6 +29,7 @@ import { createParserPool, type ParserPool } from './mail/inbound/parse/parser-p
 import { findCaught } from './mail/local/caught-mail.ts';
 import { deliverLocal } from './mail/local/deliver-local.ts';
 import { Mailbox } from './mail/mailbox.ts';
+import type { DkimKey } from './mail/outbound/compose.ts';
 import { loadTemplates } from './mail/outbound/render-template.ts';
 import { watchMailboxes, type MailboxWatch, type WatchDeps } from './mail/inbound/watch-mailboxes.ts';
 import { openSource } from './mail/sources/open-source.ts';
@@ -134,6 +135,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     templates,
     links: secrets.links,
     publicUrl: options.publicUrl,
+    dkim: config.dkim && (await readDkim(config.dkim)),
     log,
   };
   const jobs: WorkerDeps = {
@@ -227,6 +229,19 @@ function settingsOf({ organisation, supportAddress, maxMessageBytes }: Config): 
     max_message_bytes: maxMessageBytes,
     ...(organisation !== null && { organisation_name: organisation }),
   };
+}
+
+/** The key that signs our mail: as it is given, or out of its file. */
+async function readDkim(given: NonNullable<Config['dkim']>): Promise<DkimKey> {
+  const inline = given.privateKey.includes('PRIVATE KEY');
+  const text = inline
+    ? given.privateKey
+    : await readFile(given.privateKey, 'utf8').catch((error: Error) => {
+        throw new UsageError(`DKIM_PRIVATE_KEY cannot be read: ${error.message}`);
+      });
+  if (!text.includes('PRIVATE KEY'))
+    throw new UsageError('DKIM_PRIVATE_KEY is wrong: must be a private key in PEM, or its file');
+  return { ...given, privateKey: text.replaceAll('\\n', '\n') };
 }
 
 /** Key and certificate of the drop, in PEM. */

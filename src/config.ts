@@ -74,19 +74,27 @@ const common = {
   ...gmailVariables,
   TRUSTED_PROXY: proxies.optional(),
   RATE_LIMIT_FACTOR: z.coerce.number().int().min(1).max(100_000).default(1),
+  DKIM_DOMAIN: z.string().trim().toLowerCase().min(1).max(253).optional(),
+  DKIM_SELECTOR: z.string().trim().min(1).max(63).optional(),
+  DKIM_PRIVATE_KEY: z.string().min(1).optional(),
   OIDC_ISSUER: secureUrl.optional(),
   OIDC_CLIENT_ID: z.string().trim().min(1).optional(),
   OIDC_CLIENT_SECRET: z.string().min(1).optional(),
   OIDC_NAME: z.string().trim().min(1).max(60).optional(),
 };
 
-/** Sign-in with an OpenID provider is configured whole or not at all. */
-const OIDC_NEEDS = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const;
+/** Sign-in with an OpenID provider, and the signature of mails, are configured whole or not at all. */
+const WHOLE: Record<string, readonly string[]> = {
+  OIDC_: ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'],
+  DKIM_: ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY'],
+};
 
-/** What is missing of it. A refinement of the schema would be silent while anything else is wrong. */
-function missingOidc(given: Record<string, unknown>): Complaint[] {
-  const some = Object.keys(given).some((name) => name.startsWith('OIDC_') && VARIABLES.includes(name));
-  return some ? OIDC_NEEDS.filter((name) => !(name in given)).map(missing) : [];
+/** What is missing of them. A refinement of the schema would be silent while anything else is wrong. */
+function missingOfWholes(given: Record<string, unknown>): Complaint[] {
+  return Object.entries(WHOLE).flatMap(([prefix, needs]) => {
+    const some = Object.keys(given).some((name) => name.startsWith(prefix) && VARIABLES.includes(name));
+    return some ? needs.filter((name) => !(name in given)).map(missing) : [];
+  });
 }
 
 const local = z.object({
@@ -155,6 +163,8 @@ export interface Config {
   publicUrl: string | null;
   secretKeys: string | null;
   smtpUrl: string | null;
+  /** What mail of a domain is signed with; `privateKey`: PEM, or a file of it. null: whoever relays our mail signs it. */
+  dkim: { domain: string; selector: string; privateKey: string } | null;
   /** null: nobody signs in with an OpenID provider. */
   oidc: OidcConfig | null;
 }
@@ -173,7 +183,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const mode = PRODUCTION_ONLY.some((name) => name in given) ? 'production' : 'local';
   const result = mode === 'production' ? production.safeParse(given) : local.safeParse(given);
-  const together = [...missingOidc(given), ...complaintsAboutImap(given), ...complaintsAboutGmail(given)];
+  const together = [...missingOfWholes(given), ...complaintsAboutImap(given), ...complaintsAboutGmail(given)];
   if (!result.success || together.length > 0)
     throw new UsageError(explain([...(result.error?.issues ?? []), ...together], mode, given));
 
@@ -204,6 +214,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     secretKeys: values.SECRET_KEYS ?? null,
     smtpUrl: values.SMTP_URL ?? null,
+    dkim: dkimOf(values),
     oidc: oidcOf(values),
   };
 }
@@ -218,6 +229,11 @@ function bothOrNone(given: {
   throw new UsageError(
     `The configuration is incomplete.\n${key ? 'SMTP_DROP_TLS_CERT' : 'SMTP_DROP_TLS_KEY'} is missing`,
   );
+}
+
+function dkimOf(values: z.infer<typeof local>): Config['dkim'] {
+  const { DKIM_DOMAIN: domain, DKIM_SELECTOR: selector, DKIM_PRIVATE_KEY: privateKey } = values;
+  return domain && selector && privateKey ? { domain, selector, privateKey } : null;
 }
 
 function oidcOf(values: z.infer<typeof local>): OidcConfig | null {

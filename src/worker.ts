@@ -9,6 +9,7 @@ import type { MailboxTools } from './mail/doctor/mailbox-tools.ts';
 import { ingestMessages, type IngestDeps } from './mail/inbound/ingest-messages.ts';
 import { raiseAlarms } from './mail/inbound/raise-alarms.ts';
 import type { MailboxWatch } from './mail/inbound/watch-mailboxes.ts';
+import { makeDigests } from './mail/outbound/make-digests.ts';
 import { notifyAccounts } from './mail/outbound/notify-accounts.ts';
 import { notifyEvents, type NotifyDeps } from './mail/outbound/notify-events.ts';
 import { recoverOutbox } from './mail/outbound/recover-outbox.ts';
@@ -47,6 +48,8 @@ const CLOSE_EVERY = 600_000;
 /** Milliseconds between two looks for what is to be deleted for its age, and for blobs to which nobody refers any more. */
 const RETENTION_EVERY = 3600_000;
 const BLOBS_EVERY = 6 * 3600_000;
+/** Milliseconds between two looks whether it is time for the digest. */
+const DIGEST_EVERY = 300_000;
 /** A day: so often the end of the audit log goes into the log of the desk, which lies elsewhere. */
 const HEAD_EVERY = 24 * 3600_000;
 
@@ -121,6 +124,7 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
     every(CLOSE_EVERY, () => closeAll(transaction)),
     every(RETENTION_EVERY, deleteOld),
     every(BLOBS_EVERY, async () => void (await sweepUnused({ ...deps, blobs: deps.send.blobs }))),
+    every(DIGEST_EVERY, async () => void (await transaction((tx) => makeDigests(tx, deps.notify)))),
     every(HEAD_EVERY, () => logHead(transaction, log)),
   ];
   return {

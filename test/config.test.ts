@@ -50,6 +50,7 @@ test('without any variable the desk is local, on the loopback, with its data in 
     publicUrl: null,
     secretKeys: null,
     smtpUrl: null,
+    dkim: null,
     oidc: null,
   });
 });
@@ -272,4 +273,13 @@ test.each([
   const env = { ...OIDC, OIDC_ISSUER: issuer };
   if (taken) expect(readConfig(env).oidc?.issuer).toBe(issuer);
   else expect(refusal(env).slice(1)).toEqual([expect.stringMatching(/^OIDC_ISSUER is wrong: must be a URL/)]);
+});
+
+test('half a signature of mails is refused with a line for each variable that is missing; a whole one is read', () => {
+  expect(refusal({ DKIM_SELECTOR: 'desk' }).slice(1)).toEqual([
+    'DKIM_DOMAIN is missing',
+    'DKIM_PRIVATE_KEY is missing',
+  ]);
+  const whole = { DKIM_DOMAIN: 'Help.example', DKIM_SELECTOR: 'desk', DKIM_PRIVATE_KEY: '/run/secrets/dkim' };
+  expect(readConfig(whole).dkim).toEqual({ domain: 'help.example', selector: 'desk', privateKey: '/run/secrets/dkim' });
 });

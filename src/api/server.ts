@@ -15,6 +15,7 @@ import { healthRoutes, type Health } from './health.ts';
 import { inboundRoutes } from './inbound.ts';
 import { ledgerRoutes } from './ledger.ts';
 import { outboundRoutes } from './outbound.ts';
+import { unsubscribeRoutes } from './unsubscribe.ts';
 import { localMailRoutes, type LocalMailDeps } from './local-mail.ts';
 import { mailboxRoutes } from './mailboxes.ts';
 import { mountOpen } from './mount.ts';
@@ -84,6 +85,7 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   inboundRoutes(router, deps);
   ledgerRoutes(router, deps);
   outboundRoutes(router, deps);
+  unsubscribeRoutes(router, deps);
   auditRoutes(router, deps);
   apiKeyRoutes(router, deps);
   if (deps.local) localMailRoutes(router, deps);

@@ -12,6 +12,9 @@ export interface LockedTicket {
   requesterId: number;
   assigneeId: number | null;
   version: number;
+  number: number;
+  subject: string;
+  updatedAt: Date;
 }
 
 interface Row {
@@ -23,6 +26,9 @@ interface Row {
   requester_id: string;
   assignee_id: string | null;
   version: number;
+  number: string;
+  subject: string;
+  updated_at: string | Date;
 }
 
 /**
@@ -36,7 +42,7 @@ export async function lockTickets(
 ): Promise<Map<number, LockedTicket>> {
   if (ids.length === 0) return new Map();
   const rows = await tx.em.execute<Row[]>(
-    `select t.id, t.status, t.priority, t.category_id, t.department_id, t.requester_id, t.assignee_id, t.version
+    `select t.id, t.status, t.priority, t.category_id, t.department_id, t.requester_id, t.assignee_id, t.version, t.number, t.subject, t.updated_at
        from ticket t where t.id in (?) and ${scope.sql} order by t.id for no key update of t`,
     [[...ids], ...scope.params],
   );
@@ -44,10 +50,11 @@ export async function lockTickets(
 }
 
 function lockedTicket(row: Row): LockedTicket {
-  const { status, priority, version } = row;
+  const { status, priority, version, subject } = row;
   const [categoryId, departmentId, assigneeId] = [row.category_id, row.department_id, row.assignee_id].map(idOrNull);
   return {
     ...{ id: Number(row.id), status, priority, version, requesterId: Number(row.requester_id) },
+    ...{ number: Number(row.number), subject, updatedAt: new Date(row.updated_at) },
     ...{ categoryId: categoryId ?? null, departmentId: departmentId ?? null, assigneeId: assigneeId ?? null },
   };
 }

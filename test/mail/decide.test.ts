@@ -5,7 +5,7 @@ const contact = { status: 'approved', staff: false } as const;
 const staff = { status: 'approved', staff: true } as const;
 const pass = { dmarc: 'pass', policy: 'reject' } as const;
 const none = { dmarc: 'none', policy: null } as const;
-const open = { id: 7, status: 'open', by: 'token', fits: true } as const;
+const open = { id: 7, status: 'open', by: 'token', fits: true, drifts: false } as const;
 const awaited = { id: 9, status: 'new', fits: true } as const;
 const human = { autoReply: false, bounce: false, noAutoAnswer: false, abuseReport: false, reasons: [] };
 const auto = { ...human, autoReply: true, reasons: ['Auto-Submitted: auto-replied'] };
@@ -82,6 +82,11 @@ test.each<[string, Partial<Facts>, object]>([
   ['an answer with a valid token is welcome all the same', { unwelcome: 'x' }, { do: 'add-comment' }],
   ['the same message again changes nothing', { duplicateOf: 3 }, { do: 'suppress' }],
   ['a probe of the doctor changes nothing', { probe: true }, { do: 'suppress' }],
+  [
+    'an old ticket under another subject is a new matter, linked',
+    { ticket: { ...open, drifts: true } },
+    { do: 'open-ticket', followsId: 7 },
+  ],
   ['what comes to a bounce address was written by a machine (R6)', { toBounceAddress: true }, { do: 'suppress' }],
   ['our own mail changes nothing (R8)', { own: true }, { do: 'suppress' }],
   ['51 Received lines are a loop (R7)', { receivedCount: 51 }, { do: 'quarantine' }],

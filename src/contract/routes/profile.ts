@@ -20,6 +20,8 @@ const preferences = z.object({
   mail_assignments: z.boolean(),
   /** That a colleague named one in a comment or note, for staff. */
   mail_mentions: z.boolean(),
+  /** The digest of each working day, for coordinators. */
+  mail_digest: z.boolean(),
 });
 const profile = z.object({
   id: z.int(),

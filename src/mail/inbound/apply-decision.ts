@@ -6,9 +6,9 @@ import { addComment } from '../../tickets/add-comment.ts';
 import type { Trust } from '../../tickets/comment.ts';
 import type { NewFile } from '../../tickets/new-comment.ts';
 import { openTicket } from '../../tickets/open-ticket.ts';
-import { normalizeAddress } from '../addresses.ts';
+import { normalizeAddress, withoutTag } from '../addresses.ts';
 import type { Decision } from './decide.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery, ReceivingMailbox } from './delivery.ts';
 import type { InboundMail } from './inbound-mail.ts';
 import type { Lookup, Pointers } from './lookup.ts';
 import { recordBounce } from './record-bounce.ts';
@@ -51,10 +51,13 @@ export async function applyDecision(tx: Transaction, given: ApplyDecision): Prom
         followsId: decision.followsId,
         ...(delivery.imported && { at: writtenAt(tx, mail, delivery) }),
         files: filesOf(mail),
-        facts: { trust, noAutoAnswer: noAutoAnswer || autoReply || bounce || abuseReport, quiet: delivery.quiet },
+        facts: {
+          ...{ trust, quiet: delivery.quiet },
+          noAutoAnswer: noAutoAnswer || autoReply || bounce || abuseReport || !isAddressed(mail, delivery.mailbox),
+        },
         notify: !delivery.quiet,
       });
-      remember(lookup, opened.ticketId, requester);
+      remember(tx, lookup, opened.ticketId, requester, mail.subject);
       return { ...opened, note: null };
     }
     case 'add-comment': {
@@ -80,6 +83,15 @@ export async function applyDecision(tx: Transaction, given: ApplyDecision): Prom
     case 'quarantine':
       return NOTHING;
   }
+}
+
+/** Whether it was written to the mailbox, not only delivered there: a Bcc or a list is answered by nothing automatic (RFC 5230 §4.5). */
+export function isAddressed(
+  { to, cc }: InboundMail,
+  { address, aliases }: Pick<ReceivingMailbox, 'address' | 'aliases'>,
+): boolean {
+  const own = new Set([address, ...aliases].map(normalizeAddress));
+  return [...to, ...cc].some((one) => own.has(withoutTag(normalizeAddress(one.address))));
 }
 
 /** No mail is older. */
@@ -130,14 +142,22 @@ async function findSender(tx: Transaction, mail: InboundMail, lookup: Lookup): P
 }
 
 /** The next message of the batch may answer this one. */
-export function remember(lookup: Lookup, id: number, requester: Person): void {
+export function remember(
+  { now }: Pick<Transaction, 'now'>,
+  lookup: Lookup,
+  id: number,
+  requester: Person,
+  subject: string,
+): void {
   const nothing = {
     priority: defaultPriority(lookup.settings),
     categoryId: null,
     departmentId: requester.departmentId ?? null,
     assigneeId: null,
   };
-  lookup.tickets.set(id, { id, status: 'new', requesterId: requester.id, version: 1, ...nothing });
+  // Its number is not known here, and asked for only of tickets that are old.
+  const fresh = { number: 0, subject, updatedAt: now };
+  lookup.tickets.set(id, { id, status: 'new', requesterId: requester.id, version: 1, ...nothing, ...fresh });
   lookup.confirmed.add(`${id}:${requester.id}`);
 }
 

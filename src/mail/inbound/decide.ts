@@ -32,6 +32,8 @@ export interface Facts {
     by: 'token' | 'reference';
     /** The sender is the participant the token was made for, or (by reference) a confirmed participant or staff. */
     fits: boolean;
+    /** Nobody touched it for long, and the mail has another subject than it: a new matter in an old thread. */
+    drifts: boolean;
   } | null;
   /** The ticket of a message that answers this one and came before it; `fits`: the sender takes part in it. */
   awaited: { id: number; status: Status; fits: boolean } | null;
@@ -126,6 +128,7 @@ function thread(facts: Facts): Decision | null {
   if (ticket.by === 'reference') {
     if (!(trust === 'T2' || facts.imported) || !ticket.fits) return null; // no right to write there: a request of its own
     if (over) return open(ticket.id, `it answers a ticket that is ${ticket.status}`);
+    if (ticket.drifts) return open(ticket.id, 'it refers to an old ticket under another subject');
     return comment(
       ticket.id,
       'public',
@@ -140,6 +143,7 @@ function thread(facts: Facts): Decision | null {
   if (sender?.staff && trust !== 'T3')
     return comment(ticket.id, 'pending', false, 'staff act by mail only when verified');
   if (over) return open(ticket.id, `it answers a ticket that is ${ticket.status}`);
+  if (ticket.drifts) return open(ticket.id, 'it answers an old ticket under another subject');
   return comment(
     ticket.id,
     'public',

@@ -5,7 +5,14 @@ import type { Mailbox } from '../mailbox.ts';
 /** What applying a message must know of the mailbox it came to. */
 export type ReceivingMailbox = Pick<
   Mailbox,
-  'id' | 'address' | 'senderTrust' | 'senderPolicy' | 'senderDomains' | 'defaultCategoryId' | 'defaultDepartmentId'
+  | 'id'
+  | 'address'
+  | 'aliases'
+  | 'senderTrust'
+  | 'senderPolicy'
+  | 'senderDomains'
+  | 'defaultCategoryId'
+  | 'defaultDepartmentId'
 >;
 
 /** A row of the ledger that is being applied: locked, and still `fetched`. */
@@ -32,6 +39,7 @@ interface Row {
   id: string;
   mailbox_id: string;
   address: string;
+  aliases: string[];
   sender_trust: Mailbox['senderTrust'];
   sender_policy: Mailbox['senderPolicy'];
   sender_domains: string[];
@@ -51,7 +59,7 @@ interface Row {
 /** Locks the rows that still wait to be applied; those another worker holds, or that are done, are not ours. */
 export async function lockDeliveries({ em }: Transaction, ids: readonly number[]): Promise<Map<number, Delivery>> {
   const rows = await em.execute<Row[]>(
-    `select i.id, i.mailbox_id, m.address, m.sender_trust, m.sender_policy, m.sender_domains, m.default_category_id, m.default_department_id,
+    `select i.id, i.mailbox_id, m.address, m.aliases, m.sender_trust, m.sender_policy, m.sender_domains, m.default_category_id, m.default_department_id,
             m.quiet as mailbox_quiet, i.raw_sha256, i.raw_size, i.envelope_to, i.quiet, i.discovered_at, i.received_at, i.mail_message_id, i.facts -> 'order' ->> 'by' as ordered_by
        from inbound_message i join mailbox m on m.id = i.mailbox_id
       where i.id in (?) and i.state = 'fetched' order by i.id for update of i skip locked`,
@@ -64,7 +72,7 @@ function deliveryOf(row: Row): Delivery {
   return {
     id: Number(row.id),
     mailbox: {
-      ...{ id: Number(row.mailbox_id), address: row.address, senderTrust: row.sender_trust },
+      ...{ id: Number(row.mailbox_id), address: row.address, aliases: row.aliases, senderTrust: row.sender_trust },
       ...{ senderPolicy: row.sender_policy, senderDomains: row.sender_domains },
       defaultCategoryId: numberOrNull(row.default_category_id),
       defaultDepartmentId: numberOrNull(row.default_department_id),

@@ -2,7 +2,7 @@ import type { RunTransaction } from '../../db/transaction.ts';
 import type { Keyring } from '../../secrets.ts';
 import { normalizeAddress } from '../addresses.ts';
 import type { Mailbox } from '../mailbox.ts';
-import { remember } from './apply-decision.ts';
+import { isAddressed, remember } from './apply-decision.ts';
 import { decide, trustOf, type Decision } from './decide.ts';
 import { gatherFacts } from './gather-facts.ts';
 import type { InboundMail } from './inbound-mail.ts';
@@ -39,7 +39,7 @@ export function foresight(deps: ForeseeDeps, mailbox: Mailbox): Foresight {
 
   function foreseeOne(mail: InboundMail, identity: string, imported: boolean, lookup: Lookup): Foreseen {
     const pointers = pointersOf(deps.replyTokens, mailbox, mail, null);
-    const delivery = { mailbox, imported, messageId: null, orderedBy: null };
+    const delivery = { mailbox, imported, messageId: null, orderedBy: null, discoveredAt: new Date() };
     const facts = gatherFacts(lookup, delivery, mail, pointers, identity);
     const decision = decide(facts);
     if (facts.duplicateOf !== null) return { decision, receipt: false };
@@ -51,8 +51,8 @@ export function foresight(deps: ForeseeDeps, mailbox: Mailbox): Foresight {
         lookup.awaited.set(reference, [...(lookup.awaited.get(reference) ?? []), ticketId]);
     const { noAutoAnswer, autoReply } = mail.class;
     const proven = ['T2', 'T3'].includes(trustOf(facts));
-    const quiet = imported || mailbox.quiet;
-    return { decision, receipt: decision.do === 'open-ticket' && proven && !quiet && !noAutoAnswer && !autoReply };
+    const silent = imported || mailbox.quiet || noAutoAnswer || autoReply || !isAddressed(mail, mailbox);
+    return { decision, receipt: decision.do === 'open-ticket' && proven && !silent };
   }
 
   /** Gives the ticket that the message would belong to. */
@@ -64,7 +64,7 @@ export function foresight(deps: ForeseeDeps, mailbox: Mailbox): Foresight {
     const sender = lookup.employees.get(email) ?? { id: nextId(), email, ...contact };
     lookup.employees.set(email, sender);
     const id = nextId();
-    remember(lookup, id, sender);
+    remember({ now: new Date() }, lookup, id, sender, mail.subject);
     return id;
   }
 

@@ -1,6 +1,8 @@
 import { isStaff, type Person } from '../../people/employee.ts';
 import type { LockedTicket } from '../../tickets/locked-ticket.ts';
+import { ticketNumber } from '../../tickets/ticket.ts';
 import { normalizeAddress, splitAddress } from '../addresses.ts';
+import { bareSubject } from '../outbound/mail-view.ts';
 import type { Facts } from './decide.ts';
 import type { Delivery, ReceivingMailbox } from './delivery.ts';
 import type { InboundMail } from './inbound-mail.ts';
@@ -9,7 +11,13 @@ import type { KnownMessage, Lookup, Pointers } from './lookup.ts';
 /** Everything the decision depends on, from what the lookup holds. Reads nothing more, writes nothing. */
 export function gatherFacts(
   lookup: Lookup,
-  { mailbox, imported, messageId, orderedBy }: Pick<Delivery, 'mailbox' | 'imported' | 'messageId' | 'orderedBy'>,
+  {
+    mailbox,
+    imported,
+    messageId,
+    orderedBy,
+    discoveredAt,
+  }: Pick<Delivery, 'mailbox' | 'imported' | 'messageId' | 'orderedBy' | 'discoveredAt'>,
   mail: InboundMail,
   pointers: Pointers,
   identity: string,
@@ -19,6 +27,8 @@ export function gatherFacts(
   const settled = known !== null && known.ticketId !== null;
   // Another mailbox only said that its sender is none of its own.
   const open = known !== null && known.refusedIn.length > 0 && !known.refusedIn.includes(mailbox.id);
+  const drifts = (ticket: LockedTicket) =>
+    !imported && isOld(ticket, discoveredAt) && isOtherMatter(ticket, mail.subject);
   return {
     known,
     // What is judged again is no duplicate of itself.
@@ -35,7 +45,7 @@ export function gatherFacts(
     senderTrust: mailbox.senderTrust,
     sender: sender && { status: sender.status, staff: isStaff(sender) },
     token: pointers.reply || pointers.answers.length > 0 ? 'valid' : pointers.forged ? 'forged' : 'none',
-    ticket: byToken(lookup, pointers, sender?.id ?? null) ?? byReference(lookup, mail, sender),
+    ticket: byToken(lookup, pointers, sender?.id ?? null, drifts) ?? byReference(lookup, mail, sender, drifts),
     awaited: waitingFor(lookup, identity, sender),
     imported,
     unwelcome: whyUnwelcome(mailbox, mail, sender),
@@ -64,28 +74,38 @@ function isReport({ headers, inReplyTo }: InboundMail): boolean {
 }
 
 /** The plus-address first, then our own Message-IDs among its references, newest first. */
-function byToken(lookup: Lookup, { reply, answers }: Pointers, senderId: number | null): Facts['ticket'] {
+function byToken(
+  lookup: Lookup,
+  { reply, answers }: Pointers,
+  senderId: number | null,
+  drifts: Drifts,
+): Facts['ticket'] {
   if (reply) {
     const ticket = lookup.tickets.get(reply.ticketId);
     const participant = lookup.participants.get(reply.participantId);
     const holder = participant?.ticketId === reply.ticketId ? participant.employeeId : null;
-    if (ticket) return pointing(ticket, 'token', holder !== null && holder === senderId);
+    if (ticket) return pointing(ticket, 'token', holder !== null && holder === senderId, drifts);
   }
   for (const id of answers) {
     const outbound = lookup.outbound.get(id);
     const ticket = outbound?.ticketId ? lookup.tickets.get(outbound.ticketId) : undefined;
     if (outbound && ticket)
-      return pointing(ticket, 'token', outbound.recipientId !== null && outbound.recipientId === senderId);
+      return pointing(ticket, 'token', outbound.recipientId !== null && outbound.recipientId === senderId, drifts);
   }
   return null;
 }
 
-function byReference(lookup: Lookup, mail: InboundMail, sender: { id: number } | null): Facts['ticket'] {
+function byReference(
+  lookup: Lookup,
+  mail: InboundMail,
+  sender: { id: number } | null,
+  drifts: Drifts,
+): Facts['ticket'] {
   for (const reference of mail.references)
     for (const message of lookup.messages.get(reference) ?? []) {
       const ticket = message.ticketId === null ? undefined : lookup.tickets.get(message.ticketId);
       if (!ticket) continue;
-      return pointing(ticket, 'reference', takesPart(lookup, ticket, sender));
+      return pointing(ticket, 'reference', takesPart(lookup, ticket, sender), drifts);
     }
   return null;
 }
@@ -103,6 +123,31 @@ function takesPart({ confirmed }: Lookup, { id, requesterId }: LockedTicket, sen
   return sender !== null && (requesterId === sender.id || confirmed.has(`${id}:${sender.id}`));
 }
 
-function pointing(ticket: LockedTicket, by: 'token' | 'reference', fits: boolean): Facts['ticket'] {
-  return { id: ticket.id, status: ticket.status, by, fits };
+type Drifts = (ticket: LockedTicket) => boolean;
+
+function pointing(
+  ticket: LockedTicket,
+  by: 'token' | 'reference',
+  fits: boolean,
+  drifts: Drifts,
+): NonNullable<Facts['ticket']> {
+  return { id: ticket.id, status: ticket.status, by, fits, drifts: drifts(ticket) };
+}
+
+/** Days without a change after which people take an old mail only to have the address. */
+const OLD_DAYS = 30;
+
+function isOld({ updatedAt }: LockedTicket, at: Date): boolean {
+  return at.getTime() - updatedAt.getTime() > OLD_DAYS * 24 * 3600_000;
+}
+
+/**
+ * Whether a subject is another than the ticket's and names not its number, as most of our mails do. This only keeps a new matter apart: a subject gives nobody
+ * the right to write anywhere.
+ */
+function isOtherMatter({ number, subject }: LockedTicket, given: string): boolean {
+  const bare = (text: string) => bareSubject(text).toLowerCase().replace(/\s+/g, ' ');
+  return (
+    bare(given) !== '' && !bare(given).includes(bare(subject)) && !given.toUpperCase().includes(ticketNumber(number))
+  );
 }

@@ -36,11 +36,15 @@ export const STAFF_TEMPLATES: readonly MailTemplate[] = [
 /** Mails about accounts are all alike: without one somebody cannot sign in, twice it does no harm. */
 const ACCOUNT_MAIL: MailKind = { submitted: 'auto-generated', once: false };
 
-export type MailTemplate = TicketTemplate | AccountTemplate;
-export const MAIL_TEMPLATE_NAMES: readonly MailTemplate[] = [...TICKET_TEMPLATES, ...ACCOUNT_TEMPLATES];
+/** What a coordinator finds in the morning; of one that is perhaps sent there is another one tomorrow. */
+const DIGEST: MailKind = { submitted: 'auto-generated', once: true };
+
+export type MailTemplate = TicketTemplate | AccountTemplate | 'digest';
+export const MAIL_TEMPLATE_NAMES: readonly MailTemplate[] = [...TICKET_TEMPLATES, ...ACCOUNT_TEMPLATES, 'digest'];
 
 /** Every message the desk sends. */
 export const MAIL_TEMPLATES = {
   ...TICKET_MAILS,
+  digest: DIGEST,
   ...Object.fromEntries(ACCOUNT_TEMPLATES.map((name) => [name, ACCOUNT_MAIL])),
 } as Readonly<Record<MailTemplate, MailKind>>;

@@ -35,7 +35,30 @@ export interface AccountView {
   link: { url: string; until: Date | null };
 }
 
-export type ViewOf<T extends MailTemplate> = T extends TicketTemplate ? MailView : AccountView;
+/** All that a digest may show. */
+export interface DigestView {
+  desk: DeskView;
+  recipient: { name: string };
+  /** Tickets in the reader's scope; the last two of the last day. `held`: with words that wait for a decision. */
+  counts: Record<'open' | 'unattended' | 'mine' | 'waiting' | 'unverified' | 'held' | 'came' | 'solved', number>;
+  /** The oldest that nobody has, and those of strangers who could not be verified: of them no other mail tells. */
+  unattended: readonly DigestTicket[];
+  unverified: readonly DigestTicket[];
+  queue: string;
+  unsubscribe: string;
+}
+
+export interface DigestTicket {
+  number: string;
+  subject: string;
+  link: string;
+}
+
+export type ViewOf<T extends MailTemplate> = T extends TicketTemplate
+  ? MailView
+  : T extends 'digest'
+    ? DigestView
+    : AccountView;
 
 /** What a person wrote, as text and in lines of paragraphs for html. */
 export interface WrittenWords {

@@ -30,6 +30,8 @@ const OutboundMessageSchema = defineEntity({
     personal: p.boolean().default(false),
     byMail: p.boolean().default(false),
     stopId: p.bigint('number').nullable(),
+    // the working day that it is the digest of
+    digestOn: p.string().columnType('date').nullable(),
     envelopeFrom: p.text(),
     messageId: p.text().nullable(),
     mime: p.blob().nullable().lazy(),

@@ -9,9 +9,10 @@ import { bareSubject, writtenWords, type DeskView, type MailView } from './mail-
 import { oneLine } from './one-line.ts';
 import { OutboundMessage } from './outbound-message.ts';
 import { readAccountDrafts, type AccountDraft } from './read-account-drafts.ts';
+import { readDigests, type DigestDraft } from './read-digests.ts';
 
 /** All that a row's message is made of, out of the database: plain values, so that it can be composed with no transaction open. */
-export type Draft = TicketDraft | AccountDraft;
+export type Draft = TicketDraft | AccountDraft | DigestDraft;
 
 export interface TicketDraft extends Sheet<TicketTemplate> {
   about: 'ticket';
@@ -34,7 +35,7 @@ export interface DraftFile {
 
 /**
  * Drafts of the due rows among `ids` that have no bytes. A row whose ticket, event, person or link is gone gets none. The number of
- * queries is fixed.
+ * queries is fixed, but for digests.
  */
 export async function readDrafts(tx: Transaction, ids: readonly number[], deps: DraftDeps): Promise<Draft[]> {
   const rows = await tx.em.find(
@@ -53,7 +54,8 @@ export async function readDrafts(tx: Transaction, ids: readonly number[], deps: 
     const ofComment = comment?.visibility === 'public' ? (files.get(comment.id) ?? []) : [];
     return draftOf(row, desk, deps.publicUrl, ofComment, earlier.get(row.id) ?? []);
   });
-  return [...aboutTickets, ...(await readAccountDrafts(tx, rows, desk, deps))];
+  const others = [await readAccountDrafts(tx, rows, desk, deps), await readDigests(tx, rows, desk, deps)];
+  return [...aboutTickets, ...others.flat()];
 }
 
 function draftOf(

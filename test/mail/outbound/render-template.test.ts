@@ -4,7 +4,7 @@ import { TICKET_TEMPLATES } from '../../../src/mail/outbound/mail-template.ts';
 import { loadTemplates, safeUrl, type Templates } from '../../../src/mail/outbound/render-template.ts';
 import { ACCOUNT_TEMPLATES } from '../../../src/people/account-notice.ts';
 import { STATUSES } from '../../../src/tickets/lifecycle.ts';
-import { aView, anAccountView } from './view.ts';
+import { aDigestView, aView, anAccountView } from './view.ts';
 
 let templates: Templates;
 beforeAll(async () => {
@@ -80,6 +80,23 @@ describe.each(everyAccount)('in %s, %s', (locale, name) => {
     const event = { ...anAccountView().event, reason: evil, email: evil, change: evil };
     const { html } = templates.render(name, locale, anAccountView({ recipient: { name: evil }, event }));
     expect(html).not.toContain('<script>');
+  });
+});
+
+describe.each(LOCALES)('in %s, the digest', (locale) => {
+  test('says the same words in text and html, on one subject line and in lines of 72', () => {
+    for (const view of [aDigestView(), aDigestView({ unattended: [], unverified: [] })]) {
+      const { subject, text, html } = templates.render('digest', locale, view);
+      expect(subject).toMatch(/^\S.*\S$/);
+      for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(72);
+      expect(words(text.replace(/https:\S+/g, ''))).toEqual(words(htmlWords(html)));
+      expect(html.match(/class="btn"/g)).toHaveLength(1);
+    }
+  });
+
+  test('T10: shows what strangers wrote as words', () => {
+    const evil = { number: 'TX1', subject: '<script>alert(1)</script>', link: 'https://help.example/t/TX1' };
+    expect(templates.render('digest', locale, aDigestView({ unverified: [evil] })).html).not.toContain('<script>');
   });
 });
 

@@ -1,4 +1,4 @@
-import type { AccountView, MailView } from '../../../src/mail/outbound/mail-view.ts';
+import type { AccountView, DigestView, MailView } from '../../../src/mail/outbound/mail-view.ts';
 import { writtenWords } from '../../../src/mail/outbound/mail-view.ts';
 
 /** A view with everything in it; a test says only what it is about. */
@@ -35,6 +35,21 @@ export function anAccountView(given: Partial<AccountView> = {}): AccountView {
       email: 'ana.reyes@maravia.example',
     },
     link: { url: 'https://help.example/link/confirm-email#TOKEN', until: new Date('2026-11-26T09:02:00Z') },
+    ...given,
+  };
+}
+
+/** The same of a digest. */
+export function aDigestView(given: Partial<DigestView> = {}): DigestView {
+  const ticket = { number: 'TX0418', subject: 'Laptop will not wake', link: 'https://help.example/t/TX0418' };
+  return {
+    desk: { name: 'SmartSupport', address: ['1 Harbour Street', 'Maravia'], timeZone: 'UTC' },
+    recipient: { name: 'Marta' },
+    counts: { open: 38, unattended: 5, mine: 9, waiting: 12, unverified: 1, held: 4, came: 61, solved: 42 },
+    unattended: [ticket],
+    unverified: [{ ...ticket, number: 'TX0419', subject: 'You have won' }],
+    queue: 'https://help.example/queue',
+    unsubscribe: 'https://help.example/api/unsubscribe/TOKEN',
     ...given,
   };
 }
