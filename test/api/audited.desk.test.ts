@@ -33,6 +33,8 @@ const NOT_AUDITED: Partial<Record<RouteName, string>> = {
   transitionTicket: 'the history of the ticket tells it',
   addParticipant: 'the history of the ticket tells it',
   linkAttachment: 'a download by another way; downloads are none',
+  examineMailbox: 'it looks, and changes nothing but by a probe, which the mail ledger tells',
+  rehearseMailbox: 'it looks, and changes nothing',
   pushMessage: 'the mail ledger tells it',
   changeTickets: 'the history of each ticket tells it',
 };

@@ -45,8 +45,8 @@ const page = async (path: string) =>
   (await admin.get(path)).body as unknown as { next: string | null; previous: string | null; results: Message[] };
 
 let turn = 0;
-const mailOf = (headers: string) =>
-  `${headers}\nTo: support@localhost\nMessage-ID: <ledger${++turn}@maravia.example>\n\nWords of mail ${turn}.\n`;
+const mailOf = (headers: string, to = 'support@localhost') =>
+  `${headers}\nTo: ${to}\nMessage-ID: <ledger${++turn}@maravia.example>\n\nWords of mail ${turn}.\n`;
 
 /** Receives a mail as the drop would, and has it judged. */
 async function deliver(raw: string, mailboxId: number, judge = true): Promise<number> {
@@ -298,7 +298,7 @@ test('what was suppressed is not judged again', async () => {
 });
 
 test('20 who make the same mail a ticket at once make one; its history names the person, and an unverified sender gets no receipt', async () => {
-  const id = await deliver(mailOf('Reply-To: greta@maravia.example\nSubject: Released'), strict);
+  const id = await deliver(mailOf('Reply-To: greta@maravia.example\nSubject: Released', 'billing@localhost'), strict);
   const answers = await Promise.all(
     Array.from({ length: 20 }, async () => {
       const { status } = await act(id, 'open-ticket');
@@ -324,7 +324,7 @@ test('20 who make the same mail a ticket at once make one; its history names the
 });
 
 test('who is let out of quarantine and is verified gets the receipt, and the answer to it comes to the ticket', async () => {
-  const raw = mailOf('From: Hana <hana@maravia.example>\nSubject: Verified');
+  const raw = mailOf('From: Hana <hana@maravia.example>\nSubject: Verified', 'billing@localhost');
   const id = await deliver(raw, strict);
   await act(id, 'open-ticket');
   await work(id);
