@@ -176,6 +176,7 @@ test('a coordinator assigns and moves several tickets at once, by the keyboard a
   await ready(page, 'queue');
   await page.keyboard.press('j');
   await page.keyboard.press('Control+k');
+  await page.getByRole('dialog').getByRole('combobox').waitFor();
   await page.keyboard.type('assign');
   await page.keyboard.press('Enter');
   await page.getByRole('combobox', { name: 'Who is to work on it?' }).waitFor();
