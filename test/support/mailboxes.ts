@@ -19,6 +19,9 @@ export async function addPushMailbox(desk: TestDesk, address = `push${++made}@de
   return { id, address, secret };
 }
 
+/** As an admin would have given it; nobody listens there. */
+const NOBODYS_SERVER = { host: '127.0.0.1', port: 1, tls: 'implicit', user: 'box', folder: 'INBOX' };
+
 /** A mailbox as a row, with sealed credentials. */
 export async function addMailbox(
   desk: TestDesk,
@@ -27,8 +30,9 @@ export async function addMailbox(
   const { address = `box${++made}@desk.example`, source = 'smtp', secret = {} } = given;
   return desk.transaction(async (tx) => {
     const [row] = await tx.em.execute<{ id: string }[]>(
-      `insert into mailbox (name, address, source, sender_trust, created_at) values ('Box', ?, ?, 'submission', now()) returning id`,
-      [address, source],
+      `insert into mailbox (name, address, source, source_config, sender_trust, created_at)
+       values ('Box', ?, ?, ?::jsonb, 'submission', now()) returning id`,
+      [address, source, JSON.stringify(source === 'imap' ? NOBODYS_SERVER : {})],
     );
     const id = Number(row?.id);
     const sealed = seal(desk.secrets.sealing, JSON.stringify(secret), secretPlace({ id }));
