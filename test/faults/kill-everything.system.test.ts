@@ -92,7 +92,7 @@ test.each<[what: string, dies: (process: Process) => boolean, adopted: boolean]>
   const first = await startDesk(folder.path);
   await work(first);
   const before = await readAll(first);
-  expect(before['caught']).toHaveLength(3);
+  expect(before['caught']).toHaveLength(5); // the coordinator hears of each ticket too
 
   const family = withDescendants(first.process.pid ?? 0);
   const isServer = ({ command }: Process) => command.includes(`${folder.path}/postgres`);
