@@ -40,7 +40,9 @@ export async function startPostfix(domain: string, lmtpPort: number): Promise<Po
     ...{ port, log },
     async waiting() {
       const { stdout } = await run('/usr/sbin/postqueue', ['-c', at('conf'), '-j']);
-      return stdout.split('\n').filter((line) => line !== '').length;
+      // A message that is moved between two queues is listed in both.
+      const lines = stdout.split('\n').filter((line) => line !== '');
+      return new Set(lines.map((line) => (JSON.parse(line) as { queue_id: string }).queue_id)).size;
     },
     async stop() {
       await postfix('stop');
