@@ -20,7 +20,7 @@ export interface BlobStore {
   putStream(source: Readable, limit: number): Promise<Blob>;
   /** Throws when the bytes are not those that were stored (M30). */
   read(sha256: string): Promise<Buffer>;
-  /** Fails at its end when the bytes are not those that were stored. */
+  /** Fails at its end when the bytes are not those that were stored; a part of them (both ends included) is not compared. */
   stream(sha256: string, range?: { start: number; end: number }): Readable;
   /** Size in bytes, or null when there is no such blob. */
   size(sha256: string): Promise<number | null>;
