@@ -5,10 +5,11 @@ import { toolPath } from './tool.mjs';
 
 /** What `npm run check` does: everything about the code that needs no portal and no browser. */
 const PARTS = [
-  // The native compiler: four times as fast. eslint and svelte-check need the API of the other one.
+  // The native compiler: four times as fast. svelte-check needs the API of the other one.
   ['types', 'typescript-native/bin/tsc', ['--noEmit', '-p', '.']],
   ['unit tests', 'vitest', ['run', '--project', 'unit']],
-  ['lint', 'eslint', ['--cache', '--cache-location', '.cache/eslint/', '.']],
+  ['lint', 'oxlint', []],
+  ['lint of components', 'eslint', ['--cache', '--cache-location', '.cache/eslint/', 'web']],
   ['svelte', 'svelte-check', ['--tsconfig', 'web/tsconfig.json', '--threshold', 'warning', '--output', 'human']],
   ['format', 'prettier', ['--check', '--log-level', 'warn', '--cache', '--cache-location', '.cache/prettier', '.']],
 ];
@@ -31,7 +32,7 @@ async function runPart(root, node, [name, tool, args]) {
   const env = { ...process.env, FORCE_COLOR: process.stdout.isTTY ? '1' : '0' };
   const { code, output } = await collect(node, [scriptOf(root, tool), ...args], { cwd: root, env });
   const seconds = ((performance.now() - since) / 1000).toFixed(1);
-  process.stdout.write(`${code === 0 ? 'ok    ' : 'FAILED'}  ${name.padEnd(10)}  ${seconds} s\n`);
+  process.stdout.write(`${code === 0 ? 'ok    ' : 'FAILED'}  ${name.padEnd(18)}  ${seconds} s\n`);
   // How many tests passed is worth a line; everything else only when it failed.
   const counted = output.split('\n').filter((line) => /^\s*Tests\s/.test(stripVTControlCharacters(line)));
   if (code !== 0) process.stdout.write(`${output.trimEnd()}\n\n`);

@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { beforeAll, expect, test } from 'vitest';
 import { ingestMessages } from '../../src/mail/inbound/ingest-messages.ts';
 import { listLedger } from '../../src/mail/ledger/list-ledger.ts';
@@ -7,6 +6,7 @@ import { notifyEvents } from '../../src/mail/outbound/notify-events.ts';
 import { newActor, type Actor } from '../support/actors.ts';
 import { useDesk } from '../support/desk.ts';
 import { findBreaches } from '../support/invariants.ts';
+import { connected } from '../support/connected.ts';
 
 const desk = useDesk({ web: true });
 const query = <T>(sql: string, params: unknown[] = []) => desk().transaction((tx) => tx.em.execute<T[]>(sql, params));
@@ -407,8 +407,7 @@ test('what a person discards is kept with the reason, and can still be made a ti
 });
 
 test('what is left satisfies every invariant', async () => {
-  const client = new pg.Client(desk().databaseUrl);
-  await client.connect();
-  const breaches = await findBreaches(client, desk().config.dataDir, { atRest: false }).finally(() => client.end());
+  const { databaseUrl, config } = desk();
+  const breaches = await connected(databaseUrl, (client) => findBreaches(client, config.dataDir, { atRest: false }));
   expect(breaches).toEqual([]);
 });

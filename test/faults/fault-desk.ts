@@ -13,6 +13,7 @@ import { client, type Client } from '../support/client.ts';
 import { findBreaches } from '../support/invariants.ts';
 import { eventually, temporaryFolder } from '../support/processes.ts';
 import { freePort, launchDesk, type LaunchedDesk } from '../support/running-desk.ts';
+import { connected } from '../support/connected.ts';
 
 const TEMPLATE = 'fault_template';
 
@@ -81,9 +82,7 @@ export function useFaultDesks(): (env?: MoreEnv, told?: Told) => Promise<FaultDe
 }
 
 async function asAdmin({ adminUrl }: EmbeddedPostgres, sql: string): Promise<void> {
-  const admin = new pg.Client(adminUrl);
-  await admin.connect();
-  await admin.query(sql).finally(() => admin.end());
+  await connected(adminUrl, (admin) => admin.query(sql));
 }
 
 async function openFaultDesk(

@@ -5,6 +5,7 @@ import { embeddedUrls } from '../../src/db/embedded.ts';
 import { findBreaches } from '../support/invariants.ts';
 import { eventually, isAlive, temporaryFolder } from '../support/processes.ts';
 import { startDesk, stopDesk, type RunningDesk } from '../support/running-desk.ts';
+import { connected } from '../support/connected.ts';
 
 interface Process {
   pid: number;
@@ -42,10 +43,7 @@ const KEPT = {
 
 async function withDatabase<T>(dataDir: string, work: (database: pg.Client) => Promise<T>): Promise<T> {
   const urls = await embeddedUrls(`${dataDir}/postgres`);
-  const database = new pg.Client(urls?.appUrl);
-  database.on('error', () => undefined); // killed with the rest
-  await database.connect();
-  return work(database).finally(() => database.end());
+  return connected(urls?.appUrl ?? '', work);
 }
 
 /** Everything the desk knows, once there is nothing left to do and every promise holds. */

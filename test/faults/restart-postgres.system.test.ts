@@ -12,6 +12,7 @@ import { findBreaches } from '../support/invariants.ts';
 import { eventually, isAlive, temporaryFolder } from '../support/processes.ts';
 import { freePort, launchDesk } from '../support/running-desk.ts';
 import { mailWithFile } from './mails.ts';
+import { connected } from '../support/connected.ts';
 
 const MESSAGES = 40;
 const RESTARTS = 5;
@@ -59,11 +60,7 @@ test('M22: PostgreSQL is restarted at once, again and again, while mail is read:
   }
   await arriving;
 
-  const ask = async <T>(look: (client: pg.Client) => Promise<T>) => {
-    const client = new pg.Client(env.DATABASE_URL);
-    await client.connect();
-    return look(client).finally(() => client.end());
-  };
+  const ask = <T>(look: (client: pg.Client) => Promise<T>) => connected(env.DATABASE_URL, look);
   let last: string[] = [];
   const drained = () =>
     ask(async (client) => {

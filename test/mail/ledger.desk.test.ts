@@ -6,6 +6,7 @@ import { sweep } from '../../src/mail/sweep.ts';
 import { findBreaches } from '../support/invariants.ts';
 import { useDesk } from '../support/desk.ts';
 import { eventually } from '../support/processes.ts';
+import { connected } from '../support/connected.ts';
 
 const desk = useDesk();
 const query = <T>(sql: string, params: unknown[] = []) => desk().transaction((tx) => tx.em.execute<T[]>(sql, params));
@@ -284,9 +285,8 @@ test('a job exists if and only if its transaction commits', async () => {
 });
 
 test('what is left satisfies every invariant', async () => {
-  const client = new pg.Client(desk().databaseUrl);
-  await client.connect();
-  const breaches = await findBreaches(client, desk().config.dataDir).finally(() => client.end());
+  const { databaseUrl, config } = desk();
+  const breaches = await connected(databaseUrl, (client) => findBreaches(client, config.dataDir));
   expect(breaches).toEqual([]);
 });
 

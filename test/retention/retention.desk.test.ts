@@ -224,7 +224,8 @@ test('a batch that breaks off leaves all of it; the next turn goes on; two at on
   await expect(enforce()).rejects.toThrow('a disk is full');
   expect(await count('ticket', 'id in (?)', [ids])).toBe(3);
   expect(await count('comment', 'ticket_id in (?)', [ids])).toBe(3);
-  await owner.query('drop trigger refuse on ticket; drop function refuse').finally(() => owner.end());
+  await owner.query('drop trigger refuse on ticket; drop function refuse');
+  await owner.end();
   const both = await Promise.all([enforce(), enforce()]);
   expect(both.reduce((sum, { tickets = 0 }) => sum + tickets, 0)).toBe(3);
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
 import { inject } from 'vitest';
+import { connected } from './connected.ts';
 
 export const TEMPLATE = 'desk_template';
 
@@ -31,7 +31,5 @@ export async function cloneDatabase(): Promise<TestDatabase> {
 }
 
 async function asAdmin(url: string, sql: string): Promise<void> {
-  const client = new pg.Client(url);
-  await client.connect();
-  await client.query(sql).finally(() => client.end());
+  await connected(url, (client) => client.query(sql));
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { stat, writeFile } from 'node:fs/promises';
-import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { client } from '../support/client.ts';
 import { cloneDatabase } from '../support/database.ts';
@@ -8,6 +7,7 @@ import { PRODUCTION } from '../support/desk.ts';
 import { followDockerfile } from '../support/dockerfile.ts';
 import { eventually, start, temporaryFolder } from '../support/processes.ts';
 import { freePort } from '../support/running-desk.ts';
+import { connected } from '../support/connected.ts';
 
 test('what the Dockerfile builds migrates, serves the portal and works, without the packages of development', async () => {
   const folder = await temporaryFolder();
@@ -65,10 +65,5 @@ test('what the Dockerfile builds migrates, serves the portal and works, without 
 });
 
 async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
-  const database = new pg.Client(url);
-  await database.connect();
-  return database
-    .query<Record<string, unknown>>(sql)
-    .then(({ rows }) => rows)
-    .finally(() => database.end());
+  return connected(url, async (database) => (await database.query<Record<string, unknown>>(sql)).rows);
 }

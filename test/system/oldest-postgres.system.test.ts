@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDesk } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
@@ -16,6 +15,7 @@ import { client } from '../support/client.ts';
 import { SECRET_KEYS } from '../support/desk.ts';
 import { AS_ORDINARY_USER, eventually, temporaryFolder } from '../support/processes.ts';
 import { freePort } from '../support/running-desk.ts';
+import { connected } from '../support/connected.ts';
 
 const BIN = `/usr/lib/postgresql/${MINIMUM_POSTGRES}/bin`;
 const [command = `${BIN}/postgres`, ...prefix] = AS_ORDINARY_USER;
@@ -50,12 +50,7 @@ afterAll(async () => {
 });
 
 async function query(sql: string): Promise<unknown[]> {
-  const admin = new pg.Client(url);
-  await admin.connect();
-  return admin
-    .query(sql)
-    .then(({ rows }) => rows as unknown[])
-    .finally(() => admin.end());
+  return connected(url, async (admin) => (await admin.query<Record<string, unknown>>(sql)).rows);
 }
 
 test('the oldest PostgreSQL that the README promises runs the schema and the way of a mail', async () => {

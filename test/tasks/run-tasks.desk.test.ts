@@ -163,7 +163,8 @@ test('a part that fails is tried again after a pause, five times in all; then th
     seen.push(await read(id));
     later += 600_000;
   }
-  await owner.query('drop trigger refuse on ticket; drop function refuse').finally(() => owner.end());
+  await owner.query('drop trigger refuse on ticket; drop function refuse');
+  await owner.end();
   later = 0;
   expect(seen.map(({ state }) => state)).toEqual([...Array(5).fill('running'), 'failed', 'failed']);
   expect(seen.at(-1)).toMatchObject({ progress: 1, total: 2, result: [{ id: fine, ok: true }] });

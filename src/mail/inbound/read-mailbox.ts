@@ -90,6 +90,14 @@ export function readMailbox(deps: FetchDeps, mailbox: Mailbox, source: Source): 
     }
   }
 
+  async function runAndClose(): Promise<void> {
+    try {
+      await run();
+    } finally {
+      await source.close?.();
+    }
+  }
+
   async function rest(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, pollAt - Date.now());
@@ -112,7 +120,7 @@ export function readMailbox(deps: FetchDeps, mailbox: Mailbox, source: Source): 
   }
 
   source.onNews?.(want('poll'));
-  const running = run().finally(() => source.close?.());
+  const running = runAndClose();
   return {
     version: mailbox.version,
     wake: want('poll'),

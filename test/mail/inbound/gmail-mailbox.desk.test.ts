@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { ensureMailbox } from '../../../src/mail/ensure-mailbox.ts';
 import { mailboxOf } from '../../../src/mail/mailbox-of-environment.ts';
@@ -10,6 +9,7 @@ import { startDnsServer } from '../../support/dns-server.ts';
 import { startGmailServer, type GmailServer } from '../../support/gmail/gmail-server.ts';
 import { findBreaches } from '../../support/invariants.ts';
 import { eventually } from '../../support/processes.ts';
+import { connected } from '../../support/connected.ts';
 
 const ADDRESS = 'support@desk.example';
 let made = 0;
@@ -48,9 +48,9 @@ async function expectTickets(desk: TestDesk, subjects: readonly string[]): Promi
   const seen = async () => (await query<{ subject: string }>(desk, applied)).map(({ subject }) => subject);
   await eventually('a ticket of each', async () => (await seen()).length >= subjects.length, 60_000);
   expect(await seen()).toEqual(subjects);
-  const client = new pg.Client(desk.databaseUrl);
-  await client.connect();
-  expect(await findBreaches(client, desk.config.dataDir, { atRest: false }).finally(() => client.end())).toEqual([]);
+  const { databaseUrl, config } = desk;
+  const left = await connected(databaseUrl, (client) => findBreaches(client, config.dataDir, { atRest: false }));
+  expect(left).toEqual([]);
 }
 
 /** As a push does: the mailbox is polled now. */

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { watchMailboxes } from '../../../src/mail/inbound/watch-mailboxes.ts';
 import { imapSource } from '../../../src/mail/sources/imap-source.ts';
@@ -11,6 +10,7 @@ import { addImapMailbox, PATIENCE } from '../../support/imap/imap-desk.ts';
 import { startScriptedImap, type ScriptedImap } from '../../support/imap/scripted-imap.ts';
 import { findBreaches } from '../../support/invariants.ts';
 import { eventually } from '../../support/processes.ts';
+import { connected } from '../../support/connected.ts';
 
 const desk = useDesk({ env: { MAX_MESSAGE_BYTES: '3000000' } });
 const query = <T>(sql: string, params: unknown[] = []) => desk().transaction((tx) => tx.em.execute<T[]>(sql, params));
@@ -457,9 +457,8 @@ describe('the worker', () => {
 });
 
 test('what is left satisfies every invariant', async () => {
-  const client = new pg.Client(desk().databaseUrl);
-  await client.connect();
-  const breaches = await findBreaches(client, desk().config.dataDir, { atRest: false }).finally(() => client.end());
+  const { databaseUrl, config } = desk();
+  const breaches = await connected(databaseUrl, (client) => findBreaches(client, config.dataDir, { atRest: false }));
   expect(breaches).toEqual([]);
   const hashes = await query<{ raw_sha256: string }>(
     `select distinct raw_sha256 from inbound_message where raw_sha256 is not null`,
