@@ -2,17 +2,9 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig, type Config } from './config.ts';
-import { account } from './commands/account.ts';
-import { audit, readAuditCommand } from './commands/audit.ts';
-import { doctor } from './commands/doctor.ts';
-import { ingest } from './commands/ingest.ts';
-import { openLocalDesk } from './commands/local-desk.ts';
-import { rehearseImport } from './commands/rehearse-import.ts';
-import { start, type Side } from './commands/start.ts';
-import { migrate } from './db/migrate.ts';
+import type { Side } from './commands/start.ts';
 import { UsageError } from './errors.ts';
 import { createLog, type Log } from './log.ts';
-import { parseCommand } from './mail/inbound/parse/parse-command.ts';
 import { ROLES } from './tickets/lifecycle.ts';
 import { watchParent } from './parent-watch.ts';
 
@@ -24,6 +16,7 @@ const DEADLINE = 25_000;
 /** Milliseconds between two signals that are one. */
 const ONE_MOMENT = 1000;
 
+/** What a command is made of is loaded when it runs: help and a refusal need none of it. */
 interface Command {
   usage: string;
   about: string;
@@ -86,8 +79,7 @@ const COMMANDS: Record<string, Command> = {
   parse: {
     usage: 'parse PATH…',
     about: 'Parses messages and prints what it understood, one JSON line each. Needs no database.',
-    run: (args) =>
-      parseCommand(positionals(args), { stdout: process.stdout, stderr: process.stderr, stdin: process.stdin }),
+    run: runParse,
   },
 };
 
@@ -125,6 +117,7 @@ async function serve(args: string[], sides: readonly Side[]): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, told);
   watchParent(() => end());
 
+  const { start } = await import('./commands/start.ts');
   const running = await start(config, log, (text) => process.stdout.write(`${text}\n`), sides);
   await ended;
   setTimeout(() => {
@@ -140,11 +133,13 @@ async function runMigrate(args: string[]): Promise<number> {
   positionals(args, 0);
   const config = readConfig(process.env);
   if (config.mode === 'local') {
+    const { openLocalDesk } = await import('./commands/local-desk.ts');
     const { stop } = await openLocalDesk(config, logOf(config));
     await stop();
     process.stdout.write('The local database is at this version.\n');
     return 0;
   }
+  const { migrate } = await import('./db/migrate.ts');
   const ran = await migrate(config.databaseOwnerUrl ?? '', config.databaseUrl ?? '');
   process.stdout.write(ran.length > 0 ? `Ran ${ran.join(', ')}.\n` : 'The database is at this version.\n');
   return 0;
@@ -157,6 +152,7 @@ async function runIngest(args: string[]): Promise<number> {
   if (paths.length === 0)
     throw new UsageError('Name at least one file or folder, or - for standard input. See: smartsupport ingest --help');
   const config = readConfig(process.env);
+  const { ingest } = await import('./commands/ingest.ts');
   return ingest(config, logOf(config), {
     paths,
     notify: values.notify ?? false,
@@ -176,6 +172,7 @@ async function runDoctor(args: string[]): Promise<number> {
   if (more.length > 0 || !/^[1-9]\d{0,4}$/.test(values.wait)) throw new UsageError('See: smartsupport doctor --help');
   const config = readConfig(process.env);
   const asked = { mailbox, probe: values.probe, json: values.json, patience: Number(values.wait) * 1000 };
+  const { doctor } = await import('./commands/doctor.ts');
   return doctor(config, logOf(config), asked, (text) => process.stdout.write(`${text}\n`));
 }
 
@@ -185,6 +182,7 @@ async function runImport(args: string[]): Promise<number> {
   if (!values['dry-run'] || given.length > 1) throw new UsageError('See: smartsupport import --help');
   const config = readConfig(process.env);
   const address = given[0] ?? config.supportAddress;
+  const { rehearseImport } = await import('./commands/rehearse-import.ts');
   return rehearseImport(config, logOf(config), address, (line) => process.stdout.write(`${line}\n`));
 }
 
@@ -195,6 +193,7 @@ async function runAccount(args: string[]): Promise<number> {
   const [email, ...more] = given;
   if (!role || !email || more.length > 0) throw new UsageError('See: smartsupport account --help');
   const config = readConfig(process.env);
+  const { account } = await import('./commands/account.ts');
   process.stdout.write(`${await account(config, logOf(config), { email, role })}\n`);
   return 0;
 }
@@ -202,9 +201,16 @@ async function runAccount(args: string[]): Promise<number> {
 async function runAudit(args: string[]): Promise<number> {
   const options = { head: { type: 'string', multiple: true } } as const;
   const { values, positionals: asked } = strict(() => parseArgs({ args, options, allowPositionals: true }));
+  const { audit, readAuditCommand } = await import('./commands/audit.ts');
   const command = readAuditCommand(asked, values.head ?? []);
   const config = readConfig(process.env);
   return audit(config, logOf(config), command, (line) => process.stdout.write(`${line}\n`));
+}
+
+async function runParse(args: string[]): Promise<number> {
+  const paths = positionals(args);
+  const { parseCommand } = await import('./mail/inbound/parse/parse-command.ts');
+  return parseCommand(paths, { stdout: process.stdout, stderr: process.stderr, stdin: process.stdin });
 }
 
 /** Plain arguments of a command without options; `most` of them. */

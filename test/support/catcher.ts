@@ -23,6 +23,7 @@ export async function startTestCatcher(): Promise<TestCatcher> {
     authOptional: true,
     disabledCommands: ['AUTH', 'STARTTLS'],
     logger: false,
+    closeTimeout: 100, // what still has a connection has nothing to say any more
     onData(stream, { envelope }, callback) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
