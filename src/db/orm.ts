@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { Migrator } from '@mikro-orm/migrations';
+import type { Pool } from 'pg';
 import { MikroORM, type EntitySchema, type EntityClass } from '@mikro-orm/postgresql';
 import { reclaimDeadConnections } from './dead-connections.ts';
+import { namePrepared } from './prepared.ts';
 
 /** Where migrations live, beside the code that needs them. */
 export const MIGRATIONS = fileURLToPath(new URL('../../migrations/', import.meta.url));
@@ -18,7 +20,10 @@ export function createOrm(url: string, entities: (EntitySchema | EntityClass)[],
     discovery: { warnWhenNoEntities: false },
     pool: { min: 0, max: pool },
     driverOptions: {
-      onPoolCreated: reclaimDeadConnections,
+      onPoolCreated: (pool: Pool) => {
+        reclaimDeadConnections(pool);
+        namePrepared(pool);
+      },
       connectionTimeoutMillis: CONNECT_PATIENCE,
       keepAlive: true,
     },

@@ -1,3 +1,4 @@
+import { prepared, runPrepared } from '../db/prepared.ts';
 import type { Transaction } from '../db/transaction.ts';
 import type { Person } from '../people/employee.ts';
 import type { Visibility } from './comment.ts';
@@ -22,13 +23,16 @@ export interface AddComment extends Words {
   notify?: boolean;
 }
 
-const ADD = `
+const ADD = prepared(
+  'add-comment',
+  `
   with t as (
     update ticket set comment_count = comment_count + 1, attachment_count = attachment_count + ?, version = version + 1, updated_at = greatest(updated_at, ?)
       where id = ? returning id),
   ${COMMENT_PARTS},
   e as (insert into ticket_event (ticket_id, comment_id, ${EVENT_COLUMNS}) select c.ticket_id, c.id, ${EVENT_VALUES} from c returning id)
-  select c.id as comment, e.id as event from c, e`;
+  select c.id as comment, e.id as event from c, e`,
+);
 
 /**
  * Adds to the conversation of a locked ticket, and gives the comment's id. A requester's answer to a pending or resolved ticket brings
@@ -41,7 +45,7 @@ export async function addComment(tx: Transaction, given: AddComment): Promise<nu
   const data = { visibility, ...given.facts, ...(mentions.length > 0 && { mentions }) };
   const heard = notify && (isPublic || mentions.length > 0);
   const event: NewEvent = { actorId: author.id, type: 'commented', channel, data, notify: heard, at };
-  const [row] = await tx.em.execute<{ comment: string; event: string }[]>(ADD, [
+  const [row] = await runPrepared<{ comment: string; event: string }>(tx.em, ADD, [
     ...[files.length, at, ticket.id],
     ...commentParams(tx, { ...given, files, authorId: author.id }),
     ...eventParams(tx, event),

@@ -1,3 +1,4 @@
+import { prepared, runPrepared } from '../db/prepared.ts';
 import type { Transaction } from '../db/transaction.ts';
 import type { Person } from '../people/employee.ts';
 import { COMMENT_PARTS, commentParams, type NewFile, type Words } from './new-comment.ts';
@@ -24,7 +25,9 @@ export interface OpenTicket extends Words {
   notify?: boolean;
 }
 
-const OPEN = `
+const OPEN = prepared(
+  'open-ticket',
+  `
   with t as (
     insert into ticket (subject, requester_id, channel, priority, category_id, sub_category_id, department_id, scheduled_for, mailbox_id,
         follows_id, comment_count, attachment_count, created_at, updated_at)
@@ -32,13 +35,14 @@ const OPEN = `
   p as (insert into participant (ticket_id, employee_id, state, created_at) select t.id, ?::bigint, 'confirmed', ?::timestamptz from t),
   ${COMMENT_PARTS},
   e as (insert into ticket_event (ticket_id, comment_id, ${EVENT_COLUMNS}) select c.ticket_id, c.id, ${EVENT_VALUES} from c returning id)
-  select t.id as ticket, c.id as comment, e.id as event from t, c, e`;
+  select t.id as ticket, c.id as comment, e.id as event from t, c, e`,
+);
 
 /** Opens a ticket with its first comment, and gives their ids. The requester becomes its first participant. */
 export async function openTicket(tx: Transaction, given: OpenTicket): Promise<{ ticketId: number; commentId: number }> {
   const { requester, channel, files = [], facts = {}, notify = true, at = tx.now } = given;
   const event: NewEvent = { actorId: given.by ?? requester.id, type: 'opened', channel, data: facts, notify, at };
-  const [row] = await tx.em.execute<{ ticket: string; comment: string; event: string }[]>(OPEN, [
+  const [row] = await runPrepared<{ ticket: string; comment: string; event: string }>(tx.em, OPEN, [
     ...ticketParams(tx, given),
     ...[requester.id, at],
     ...commentParams(tx, { ...given, files, authorId: requester.id, visibility: 'public' }),

@@ -1,3 +1,4 @@
+import { prepared, runPrepared } from '../../db/prepared.ts';
 import type { Transaction } from '../../db/transaction.ts';
 import { cleanFilename } from '../../files/clean-filename.ts';
 import { Employee, type Person } from '../../people/employee.ts';
@@ -117,6 +118,13 @@ async function findRequester(tx: Transaction, { mail, delivery, lookup }: ApplyD
   return tx.em.findOneOrFail(Employee, delivery.orderedBy ?? 0);
 }
 
+/** Someone may be registering them in this moment. `updated_at`, as a write to a key column would lock out whoever refers to the row. */
+const FIND_OR_MAKE = prepared(
+  'find-or-make-contact',
+  `insert into employee (email, first_name, last_name, role, status, locale, created_at, updated_at) values (?, ?, ?, 'employee', 'contact', ?, ?, ?)
+   on conflict (email) do update set updated_at = employee.updated_at returning id, role, status`,
+);
+
 /** A person known only from mail becomes a contact: they can be answered, and sign in once they claim the address. */
 async function findSender(tx: Transaction, mail: InboundMail, lookup: Lookup): Promise<Person> {
   const email = normalizeAddress(mail.from.address);
@@ -124,12 +132,9 @@ async function findSender(tx: Transaction, mail: InboundMail, lookup: Lookup): P
   if (known) return known;
   const [firstName = '', ...rest] = mail.from.name.split(/\s+/).filter(Boolean);
   const names = [firstName.slice(0, 100), rest.join(' ').slice(0, 100)];
-  // Someone may be registering them in this moment. `updated_at`, as a write to a key column would lock out whoever refers to the row.
-  const [row] = await tx.em.execute<{ id: string; role: Person['role']; status: Person['status'] }[]>(
-    `insert into employee (email, first_name, last_name, role, status, locale, created_at, updated_at) values (?, ?, ?, 'employee', 'contact', ?, ?, ?)
-     on conflict (email) do update set updated_at = employee.updated_at returning id, role, status`,
-    [email, ...names, lookup.settings.locale, tx.now, tx.now],
-  );
+  const [row] = await runPrepared<{ id: string; role: Person['role']; status: Person['status'] }>(tx.em, FIND_OR_MAKE, [
+    ...[email, ...names, lookup.settings.locale, tx.now, tx.now],
+  ]);
   const made: Person = {
     id: Number(row?.id),
     email,

@@ -1,3 +1,4 @@
+import { prepared, runPrepared } from '../../db/prepared.ts';
 import type { Transaction } from '../../db/transaction.ts';
 import type { Trust } from '../../tickets/comment.ts';
 import type { Decision } from './decide.ts';
@@ -40,14 +41,17 @@ export interface Finished {
 const COLUMNS = `state = ?, decision = ?, reason = ?, trust = ?, from_address = ?, subject = ?, facts = coalesce(facts, '{}') || ?::jsonb, ticket_id = ?::bigint,
   comment_id = ?::bigint, finished_at = ?`;
 
-const REMEMBER = `
+const REMEMBER = prepared(
+  'remember-message',
+  `
   with m as (
     insert into mail_message (message_id, content_hash, collides, ticket_id, comment_id, created_at) values (?, ?, ?, ?::bigint, ?::bigint, ?)
       returning id),
   r as (
     insert into mail_reference (mail_message_id, position, reference)
       select m.id, n.ordinality, n.value from m, jsonb_array_elements_text(?::jsonb) with ordinality as n(value, ordinality))
-  update inbound_message set ${COLUMNS}, mail_message_id = m.id from m where inbound_message.id = ? returning m.id`;
+  update inbound_message set ${COLUMNS}, mail_message_id = m.id from m where inbound_message.id = ? returning m.id`,
+);
 
 /** Ends a delivery of a message that was not seen before, and remembers the message with what it refers to. Gives the message's id. */
 export async function finishFirst(
@@ -55,7 +59,7 @@ export async function finishFirst(
   given: Finished & { identity: string; collides: boolean },
 ): Promise<number> {
   const { mail, identity, collides, ticketId, commentId } = given;
-  const [row] = await tx.em.execute<{ id: string }[]>(REMEMBER, [
+  const [row] = await runPrepared<{ id: string }>(tx.em, REMEMBER, [
     ...[identity, mail.contentHash, collides, ticketId, commentId, tx.now],
     JSON.stringify(mail.references),
     ...columns(tx, given),

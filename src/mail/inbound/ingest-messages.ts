@@ -122,11 +122,18 @@ async function applyBatch(deps: IngestDeps, prepared: readonly Prepared[]): Prom
     );
     const items = new Map(prepared.flatMap(({ id, result }) => itemOf(deps.replyTokens, deliveries.get(id), result)));
     const lookup = await loadLookup(tx, [...items.values()]);
+    let marked = false;
     for (const [at, item] of prepared.entries()) {
       const { id, result } = item;
       const delivery = deliveries.get(id);
       if (!delivery) continue;
-      const failure = await inSavepoint(tx, () => ingestOne(tx, delivery, result, items.get(id), lookup));
+      await nextSavepoint(tx, marked);
+      marked = true;
+      const failure = await ingestOne(tx, delivery, result, items.get(id), lookup).then(
+        () => null,
+        (error: unknown) => error ?? new Error('unknown failure'),
+      );
+      if (failure) await tx.em.execute('rollback to savepoint message');
       if (failure) return { done: at + 1, failed: [item], failure };
     }
     faultPoint('A2');
@@ -149,16 +156,9 @@ export function identityOf(mail: InboundMail, seenAt: Date): string {
   return mail.messageId ?? `content:${mail.contentHash}${mail.date ? '' : `:${seenAt.toISOString().slice(0, 10)}`}`;
 }
 
-async function inSavepoint(tx: Transaction, work: () => Promise<void>): Promise<unknown> {
-  await tx.em.execute('savepoint message');
-  try {
-    await work();
-    await tx.em.execute('release savepoint message');
-    return null;
-  } catch (error) {
-    await tx.em.execute('rollback to savepoint message');
-    return error ?? new Error('unknown failure');
-  }
+/** One round trip ends the savepoint of the message before and begins the next; the commit ends the last one. */
+async function nextSavepoint(tx: Transaction, marked: boolean): Promise<void> {
+  await tx.em.execute(marked ? 'release savepoint message; savepoint message' : 'savepoint message');
 }
 
 async function ingestOne(

@@ -1,3 +1,4 @@
+import { prepared, runPrepared } from '../../db/prepared.ts';
 import type { Transaction } from '../../db/transaction.ts';
 import type { Blob } from '../../files/blob-store.ts';
 
@@ -18,7 +19,7 @@ export interface Received {
 /** Writes the ledger row `fetched` and its key, together, for a pushed message. Gives the row's id, and whether it was known. */
 export async function receiveMessage(tx: Transaction, given: Received): Promise<{ id: number; known: boolean }> {
   const { mailboxId, sourceKey, raw, envelopeFrom, envelopeTo, quiet } = given;
-  const [mine] = await tx.em.execute<{ id: string }[]>(RECEIVE, [
+  const [mine] = await runPrepared<{ id: string }>(tx.em, RECEIVE, [
     ...[mailboxId, sourceKey, mailboxId, raw.sha256, raw.size, envelopeFrom, envelopeTo, quiet, tx.now, tx.now],
   ]);
   if (!mine) {
@@ -32,9 +33,12 @@ export async function receiveMessage(tx: Transaction, given: Received): Promise<
 }
 
 /** Foreign keys are checked at the end of a statement, so key and row can go in together, each naming the other. */
-const RECEIVE = `
+const RECEIVE = prepared(
+  'receive-message',
+  `
   with next as (select nextval(pg_get_serial_sequence('inbound_message', 'id')) as id),
   key as (
     insert into inbound_key (mailbox_id, source_key, inbound_message_id) select ?, ?, next.id from next on conflict do nothing returning inbound_message_id as id)
   insert into inbound_message (id, mailbox_id, state, raw_sha256, raw_size, envelope_from, envelope_to, quiet, next_at, discovered_at)
-    select key.id, ?::bigint, 'fetched', ?, ?::bigint, ?, ?, ?::boolean, ?::timestamptz, ?::timestamptz from key returning id`;
+    select key.id, ?::bigint, 'fetched', ?, ?::bigint, ?, ?, ?::boolean, ?::timestamptz, ?::timestamptz from key returning id`,
+);
