@@ -208,7 +208,11 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       localHtml: async (id) =>
         config.mode === 'local' ? transaction(async (tx) => (await findCaught(tx.em, id))?.parsed?.html ?? null) : null,
       deliver: (raw) => deliverLocal({ raw, blobs, parsers, desk: mailbox.address, port: config.smtpDropPort ?? 0 }),
-      health: { check: async () => void (await orm.em.fork().execute('select 1')), draining: () => draining },
+      health: {
+        check: async () => void (await orm.em.fork().execute('select 1')),
+        draining: () => draining,
+        hasRoom: () => blobs.hasRoom(0),
+      },
     };
   }
 }

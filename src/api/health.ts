@@ -5,19 +5,24 @@ export interface Health {
   /** Rejects or takes over a second when the database does not answer or is not at this version. */
   check: () => Promise<void>;
   draining: () => boolean;
+  /** Whether files and mail can still be taken. */
+  hasRoom: () => Promise<boolean>;
 }
 
 const PATIENCE = 1000;
 
-/** `/livez`: the event loop turns. `/readyz`: send requests here. */
-export function healthRoutes(router: Router, { check, draining }: Health): void {
+/**
+ * `/livez`: the event loop turns. `/readyz`: send requests here; `degraded` ones can still be read, but a human must look.
+ */
+export function healthRoutes(router: Router, { check, draining, hasRoom }: Health): void {
   router.get('/livez', (ctx: RouterContext) => {
     ctx.body = { status: 'ok' };
   });
   router.get('/readyz', async (ctx: RouterContext) => {
     const reason = draining() ? 'draining' : await failure(check);
     ctx.status = reason ? 503 : 200;
-    ctx.body = reason ? { status: 'unavailable', reason } : { status: 'ok' };
+    if (reason) ctx.body = { status: 'unavailable', reason };
+    else ctx.body = (await hasRoom()) ? { status: 'ok' } : { status: 'degraded', reason: 'disk' };
   });
 }
 

@@ -3,6 +3,7 @@ import type { RouterContext } from '@koa/router';
 import type { z } from 'zod';
 import type { Session as SessionAnswer } from '../contract/schemas.ts';
 import { AppError } from '../errors.ts';
+import { faultPoint } from '../fault-point.ts';
 import type { SecondFactorAsked } from '../people/factors/ask-second-factor.ts';
 import { ACCESS_SECONDS, makeAccessToken } from '../people/access-token.ts';
 import { requestLink } from '../people/link-request.ts';
@@ -47,6 +48,7 @@ export function tokenRoutes(router: Router, deps: TokenDeps): void {
   mountOpen(router, deps, 'refreshToken', async ({ body, ctx, transaction }) => {
     const token = tokenOf(ctx, deps, body.refresh);
     const outcome = token ? await transaction((tx) => refreshSession(tx, deps.secrets.refresh, token)) : 'refused';
+    faultPoint('FR1');
     if (typeof outcome !== 'string') return presentSession(ctx, deps, outcome);
     clearCookie(ctx);
     throw new AppError('authentication_required', 'Sign in again');

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError, fieldError } from '../errors.ts';
+import { faultPoint } from '../fault-point.ts';
 import type { BlobStore } from '../files/blob-store.ts';
 import { cleanFilename } from '../files/clean-filename.ts';
 import { refusedType } from '../files/refused-type.ts';
@@ -31,7 +32,12 @@ export interface Upload {
  * Reads a form with the files of a message. Each file of the field `attachments` is streamed into the blob store while it arrives;
  * what a refused request leaves there belongs to no row and is collected later.
  */
-export function readUpload(request: IncomingMessage, blobs: BlobStore, limits: UploadLimits): Promise<Upload> {
+export async function readUpload(request: IncomingMessage, blobs: BlobStore, limits: UploadLimits): Promise<Upload> {
+  if (!(await blobs.hasRoom(limits.size)))
+    throw new AppError(
+      'unavailable',
+      'The desk has no room for files right now. Nothing was stored: tell an admin, and try again.',
+    );
   return readForm(request, {
     field: 'attachments',
     count: limits.count,
@@ -41,7 +47,10 @@ export function readUpload(request: IncomingMessage, blobs: BlobStore, limits: U
       if (refused !== null)
         throw fieldError('attachments', `"${named.filename}" is not taken: files of type ${refused} are not`);
       return blobs.putStream(stream, limits.size).then(
-        ({ sha256, size }) => ({ sha256, size, ...named, inline: false, contentId: null }),
+        ({ sha256, size }) => {
+          faultPoint('FU1');
+          return { sha256, size, ...named, inline: false, contentId: null };
+        },
         (error: unknown) => Promise.reject(explain(error, limits.size)),
       );
     },

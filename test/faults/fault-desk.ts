@@ -38,6 +38,9 @@ export interface FaultDesk {
   isAtRest(): Promise<boolean>;
   /** Names in the Maildir's `new` and `cur`. */
   maildir(): Promise<{ new: string[]; cur: string[] }>;
+  url: string;
+  /** Signs the coordinator in: what the token route answers. */
+  signIn(): Promise<Record<string, unknown>>;
   /** A coordinator's calls to the running desk. */
   staff(): Promise<Client>;
   query<T extends pg.QueryResultRow>(sql: string): Promise<T[]>;
@@ -169,13 +172,14 @@ async function openFaultDesk(
     breaches: (atRest) => findBreaches(database, env.DATA_DIR, { ...around, atRest }),
     isAtRest: () => isAtRest(database),
     maildir: async () => ({ new: await readdir(join(maildir, 'new')), cur: await readdir(join(maildir, 'cur')) }),
-    async staff() {
+    url: env.PUBLIC_URL,
+    async signIn() {
       const email = 'marta@desk.example';
       const [known] = (await database.query(`select 1 from employee where email = '${email}'`)).rows;
       if (!known) password = await makeAccount(env, email);
-      const answer = await client(env.PUBLIC_URL).post('/api/token/admin', { email, password });
-      return client(env.PUBLIC_URL, String(answer.body['access']));
+      return (await client(env.PUBLIC_URL).post('/api/token/admin', { email, password })).body;
     },
+    staff: async () => client(env.PUBLIC_URL, String((await desk.signIn())['access'])),
     query: async <T extends pg.QueryResultRow>(sql: string) => (await database.query<T>(sql)).rows,
     sent: state.sent,
     get holdAnswer() {

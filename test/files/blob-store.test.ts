@@ -92,7 +92,7 @@ test.each([
   await expect(text(blobs.stream(sha256))).rejects.toThrow('is damaged');
 });
 
-test('T13: a name that is no sha256 never reaches the file system', async () => {
+test('T13, V14: a name that is no sha256 never reaches the file system', async () => {
   for (const name of ['', '../../etc/passwd', 'A'.repeat(64), `${'a'.repeat(63)}/`, 'a'.repeat(65)]) {
     expect(() => blobs.read(name), name).toThrow('64 hex digits');
     expect(() => blobs.stream(name), name).toThrow('64 hex digits');

@@ -36,7 +36,7 @@ test('a long name keeps its ending within 200 bytes, and no character is cut in 
   expect(cleanFilename('x'.repeat(300))).toHaveLength(200);
 });
 
-test('T13: whatever comes, a name is one visible segment, and cleaning it again changes nothing', () => {
+test('T13, V14: whatever comes, a name is one visible segment, and cleaning it again changes nothing', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (given) => {
       const name = cleanFilename(given);
