@@ -71,8 +71,8 @@ export const SAMPLES: Partial<Record<RouteName, Sample>> = {
  * their own.
  */
 export const CEREMONIES: Partial<Record<RouteName, string>> = {
-  passkeyToken: 'test/e2e/passkeys.e2e.test.ts',
-  addPasskey: 'test/e2e/passkeys.e2e.test.ts',
+  passkeyToken: 'test/e2e/passkeys.system.test.ts',
+  addPasskey: 'test/e2e/passkeys.system.test.ts',
   startOidc: 'test/api/oidc.desk.test.ts',
   finishOidc: 'test/api/oidc.desk.test.ts',
   linkIdentity: 'test/api/oidc.desk.test.ts',
