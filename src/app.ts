@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { PgBoss } from 'pg-boss';
 import type { Config } from './config.ts';
+import type { LiveAnswers } from './api/live/live-answers.ts';
+import { startLive } from './api/live/live-server.ts';
 import { createServer, type ServerDeps } from './api/server.ts';
 import { listen, closeServer } from './api/listen.ts';
 import { trustedProxies } from './api/client-address.ts';
@@ -156,13 +158,19 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     ...{ orm, boss, transaction, blobs, secrets, limiter, parsers, mailbox, ingest, jobs, watch },
     async startWeb(port, host) {
       await transaction((tx) => applyEnvironment(tx, settingsOf(config)));
-      const app = await createServer(serverDeps());
+      const answers: LiveAnswers = new Map();
+      const app = await createServer(serverDeps(answers));
       const handle = app.callback();
       const server = await listen((request, response) => void handle(request, response), port, host);
+      const live = startLive(server.http, {
+        ...{ answers, accessTokens: secrets.accessTokens, log, databaseUrl },
+        origin: () => options.publicUrl,
+      });
       return {
         port: server.port,
         async stop() {
           draining = true;
+          await live.stop();
           await closeServer(server.http);
         },
       };
@@ -191,8 +199,9 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     return { audience, email, certificates: options.gmailCertificates ?? null };
   }
 
-  function serverDeps(): ServerDeps {
+  function serverDeps(live: LiveAnswers): ServerDeps {
     return {
+      live,
       ...{ transaction, secrets, blobs, log, portalDir: PORTAL_DIR, limiter },
       proxies: trustedProxies(config.trustedProxies),
       limitFactor: config.rateLimitFactor,

@@ -19,6 +19,7 @@ const FENCES: Record<string, RegExp> = {
   'smtp-server': /^mail\/(sources\/smtp-source|local\/catcher)\.ts$/,
   handlebars: /^mail\/outbound\/render-template\.ts$/,
   koa: /^api\//,
+  ws: /^api\/live\//,
   '@koa/router': /^api\//,
   jsonwebtoken: /^(people\/access-token|api\/(frame|download)-token)\.ts$/,
   otpauth: /^people\/factors\/totp\/one-time-code\.ts$/,

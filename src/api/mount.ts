@@ -14,7 +14,8 @@ import { readSettings } from '../settings/read-settings.ts';
 import { admitPrincipal, signInFirst } from './admit-principal.ts';
 import { sendReply } from './conditional.ts';
 import { once, readKey, type Answer as JsonAnswer, type Reply } from './idempotency.ts';
-import { readCall, type Call, type ReadDeps } from './read-call.ts';
+import { isLive, type LiveAnswers } from './live/live-answers.ts';
+import { parseInput, readCall, type Call, type ReadDeps } from './read-call.ts';
 import { admit, limitEntry, LimitReached, type Asking, type LimitDeps } from './request-limits.ts';
 import { uploadLimits } from './uploads.ts';
 
@@ -22,6 +23,8 @@ import { uploadLimits } from './uploads.ts';
 export interface MountDeps extends LimitDeps, ReadDeps {
   transaction: RunTransaction;
   secrets: Secrets;
+  /** Where the operations that can be watched leave how they are answered. */
+  live: LiveAnswers;
 }
 
 /** What a handler answers, before the contract has checked it. */
@@ -34,6 +37,14 @@ export function mount<N extends RouteName>(
   name: N,
   handler: (call: Call<N> & Principal & { tx: Transaction }) => Promise<Answer<N>>,
 ): void {
+  if (isLive(name))
+    deps.live.set(name, async (claim, input) => {
+      const call = parseInput(name, input);
+      return deps.transaction(async (tx) => {
+        const principal = await admitPrincipal(tx, name, claim);
+        return written(name, await handler({ ...(call as Call<N>), ...principal, tx })).json;
+      });
+    });
   register(router, name, async (ctx) => {
     const claim = readClaim(deps.secrets.accessTokens, ctx.get('authorization'));
     if (!claim) throw signInFirst();

@@ -35,13 +35,23 @@ export async function readCall<N extends RouteName>(
   limits: UploadLimits | null = null,
 ): Promise<Call<N>> {
   const route: Route = ROUTES[name];
-  const params = parse(route.params, { ...(ctx['params'] as object) }, 'not_found');
-  const query = parse(route.query, readQuery(ctx));
+  const { params, query } = parseInput(name, { params: { ...(ctx['params'] as object) }, query: readQuery(ctx) });
   if (PATHS[name][0] === 'GET') return { params, query, body: {}, files: [], ctx } as unknown as Call<N>;
   const version = readVersion(ctx, takesVersion(route));
   const { body, files } = await readInput(ctx.req, route, deps, limits);
   const read = route.takes === 'raw' ? body : parse(route.body, version === null ? body : withVersion(body, version));
   return { params, query, body: read, files, ctx } as Call<N>;
+}
+
+/** Checks what an address says. */
+export function parseInput<N extends RouteName>(
+  name: N,
+  given: { params: object; query: object },
+): Pick<Call<N>, 'params' | 'query'> {
+  const route: Route = ROUTES[name];
+  const params = parse(route.params, given.params, 'not_found');
+  const query = parse(route.query, given.query);
+  return { params, query } as Pick<Call<N>, 'params' | 'query'>;
 }
 
 /** A parameter that is given twice has two meanings, and each reader takes another (V33). */

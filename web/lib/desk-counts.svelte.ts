@@ -1,4 +1,5 @@
 import { whenForgetting } from './forget.ts';
+import { watch, type Watch } from './live.svelte.ts';
 import { VIEWS, type View } from './routes.ts';
 import { ask, isAdmin } from './session.svelte.ts';
 
@@ -29,6 +30,17 @@ export async function readCounts(): Promise<void> {
     }),
     ...(isAdmin() ? [readPeople(), readHeldBack()] : []),
   ]);
+}
+
+/** A list counts no further. */
+const MOST = 1000;
+
+/** Has the desk tell the counts of what is not over. */
+export function watchCounts(): Watch {
+  return watch('countTickets', {}, (counts) => {
+    for (const view of VIEWS)
+      if (view !== 'all') noteCount(view, { n: Math.min(counts[view], MOST), more: counts[view] > MOST });
+  });
 }
 
 async function readPeople(): Promise<void> {

@@ -1,5 +1,7 @@
 import { changeStatus } from './change-status.ts';
 import { Loaded } from './loaded.svelte.ts';
+import { watch } from './live.svelte.ts';
+import { whileVisible } from './poll.svelte.ts';
 import { ask } from './session.svelte.ts';
 import { GRAVE_MOVES, type Ticket, type Transition, type TransitionName } from './statuses.ts';
 import { t } from './texts.svelte.ts';
@@ -15,7 +17,10 @@ export class OpenTicket {
   /** The newest comment that was there when the reader last looked; null before the first one. */
   seen = $state.raw<number | null>(null);
 
+  readonly #id: number;
+
   constructor(id: number) {
+    this.#id = id;
     this.loaded = new Loaded(() => ask('readTicket', { params: { id: String(id) } }));
   }
 
@@ -27,6 +32,21 @@ export class OpenTicket {
     const wait = await this.loaded.load();
     if (this.seen === null) this.see();
     return wait;
+  }
+
+  /** Reads it now, and keeps it fresh while the page is visible. For an effect: returns how to stop. */
+  keepFresh(): () => void {
+    void this.load();
+    const live = watch('readTicket', { params: { id: String(this.#id) } }, (ticket) => {
+      // What was changed here since is newer than an answer that was under way.
+      if (this.moving === null && (this.ticket?.version ?? 0) <= ticket.version) this.#show(ticket);
+    });
+    return whileVisible(5, async () => (this.loaded.problem ? undefined : this.load()), live);
+  }
+
+  #show(ticket: Ticket): void {
+    this.loaded.set(ticket);
+    if (this.seen === null) this.see();
   }
 
   /** The reader has seen all there is. */

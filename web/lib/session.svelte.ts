@@ -52,6 +52,9 @@ export async function signIn<W extends Way>(way: W, body: NonNullable<Input<W>['
   enter(await call(way, { body } as Input<W>, { headers: CLIENT, fetch: request as typeof fetch }));
 }
 
+/** What proves who is signed in, for a connection that is no request; null: nobody is, or it has to be renewed. */
+export const accessToken = (): string | null => access;
+
 /** Asks the desk again who is signed in, after something of it has changed. Throws ApiError. */
 export const renewSession = (): Promise<void> => renew();
 

@@ -1,8 +1,10 @@
 /* eslint svelte/prefer-svelte-reactivity: off -- the sets are replaced, never changed; nobody watches the map */
-import type { Input, Problem } from '#contract/client.ts';
+import type { Input, Output, Problem } from '#contract/client.ts';
 import { whenForgetting } from './forget.ts';
 import { noteCount } from './desk-counts.svelte.ts';
 import { cursorOf, freshen, joined } from './fresh-rows.ts';
+import { watch } from './live.svelte.ts';
+import { whileVisible } from './poll.svelte.ts';
 import { problemOf } from './problem-words.ts';
 import type { View } from './routes.ts';
 import { ask } from './session.svelte.ts';
@@ -41,6 +43,16 @@ export class TicketList {
     return { ...(this.#view && { view: this.#view }), ...this.asked };
   }
 
+  /** Reads it now, and keeps it fresh while the page is visible. For an effect: returns how to stop. */
+  keepFresh(): () => void {
+    const asked = this.asked;
+    void this.refresh();
+    const live = watch('listTickets', { query: { ...this.#query, limit: String(PAGE) } }, (page) => {
+      if (asked === this.asked) this.#take(page);
+    });
+    return whileVisible(5, async () => (this.problem ? undefined : this.refresh()), live);
+  }
+
   /** Another search, filter or order: reads it from the first page on. Rows of before stay until the new ones are there. */
   async ask(asked: Asked): Promise<void> {
     this.asked = asked;
@@ -55,14 +67,7 @@ export class TicketList {
     const asked = this.asked;
     try {
       const page = await ask('listTickets', { query: { ...this.#query, limit: String(PAGE) } });
-      if (asked !== this.asked) return; // something else was asked for meanwhile
-      this.count = { n: page.count, capped: page.count_capped };
-      if (this.#view && Object.keys(asked).length === 0)
-        noteCount(this.#view, { n: page.count, more: page.count_capped });
-      this.problem = null;
-      this.similar = page.similar;
-      if (this.loaded) return this.#compare(page.results, page.next !== null);
-      [this.rows, this.next, this.loaded] = [page.results, cursorOf(page.next), true];
+      if (asked === this.asked) this.#take(page); // else something else was asked for meanwhile
     } catch (error) {
       return this.#fail(error);
     }
@@ -90,6 +95,16 @@ export class TicketList {
     this.waiting = [];
     this.gone = new Set();
     this.selection.keep(this.rows);
+  }
+
+  #take(page: Output<'listTickets'>): void {
+    this.count = { n: page.count, capped: page.count_capped };
+    if (this.#view && Object.keys(this.asked).length === 0)
+      noteCount(this.#view, { n: page.count, more: page.count_capped });
+    this.problem = null;
+    this.similar = page.similar;
+    if (this.loaded) this.#compare(page.results, page.next !== null);
+    else [this.rows, this.next, this.loaded] = [page.results, cursorOf(page.next), true];
   }
 
   #compare(firstPage: TicketSummary[], hasMore: boolean): void {
