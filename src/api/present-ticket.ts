@@ -9,12 +9,14 @@ import type { Attachment } from '../tickets/attachment.ts';
 import type { Comment } from '../tickets/comment.ts';
 import type { TicketEvent } from '../tickets/ticket-event.ts';
 import { personOf, type DeliveryRow, type TicketView } from '../tickets/read-ticket.ts';
+import { mayRemove } from '../tickets/remove-participant.ts';
 import { transitionsFor } from '../tickets/transition-ticket.ts';
 import { framePath } from './frame-token.ts';
 
 /** A ticket as the contract gives it to this reader. */
 export function presentTicket(view: TicketView, reader: Employee, frames: Keyring): z.input<typeof schema.Ticket> {
   const { ticket, summary } = view;
+  const lockable = { requesterId: ticket.requester.id, assigneeId: ticket.assignee?.id ?? null };
   return {
     ...summary,
     version: ticket.version,
@@ -32,6 +34,14 @@ export function presentTicket(view: TicketView, reader: Employee, frames: Keyrin
       ...stop,
       opened_at: new Date(stop.opened_at).toISOString(),
       until: stop.until && new Date(stop.until).toISOString(),
+    })),
+    participants: view.participants.map(({ person, staff }) => ({
+      person,
+      may_remove: mayRemove(reader, lockable, { id: person.id, staff }),
+    })),
+    proposals: view.proposals.map(({ by, trust, created_at, ...proposal }) => ({
+      ...{ ...proposal, proposed_by: by, verified: trust === 'T2' || trust === 'T3' },
+      created_at: new Date(created_at).toISOString(),
     })),
     transitions: transitionsFor(reader, { status: ticket.status, requesterId: ticket.requester.id }).map(
       ({ name, to, needs }) => ({ name, to, needs: [...needs] }),

@@ -5,7 +5,6 @@ import type { Employee } from '../people/employee.ts';
 import { defaultPriority } from '../settings/default-priority.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { addComment } from '../tickets/add-comment.ts';
-import { addParticipant } from '../tickets/add-participant.ts';
 import { lockTicket, may } from '../tickets/access.ts';
 import { Comment } from '../tickets/comment.ts';
 import { Attachment } from '../tickets/attachment.ts';
@@ -14,7 +13,6 @@ import { editTicket } from '../tickets/edit-ticket.ts';
 import { findAssignee } from '../tickets/find-assignee.ts';
 import { findClassification } from '../tickets/find-category.ts';
 import { findMentions } from '../tickets/find-mentions.ts';
-import { findParticipant } from '../tickets/find-participant.ts';
 import { listTickets } from '../tickets/list-tickets.ts';
 import { openTicket } from '../tickets/open-ticket.ts';
 import { lastEvents, readTicket } from '../tickets/read-ticket.ts';
@@ -91,13 +89,6 @@ export function ticketRoutes(router: Router, deps: TicketDeps): void {
     const id = await addComment(tx, given);
     const comment = await tx.em.findOneOrFail(Comment, id, { populate: ['author'] });
     return presentComment(comment, await tx.em.find(Attachment, { comment: id }), [], frames);
-  });
-
-  mount(router, deps, 'addParticipant', async ({ tx, actor, params, body, ctx }) => {
-    const ticket = await lockTicket(tx, actor, params.id);
-    const person = await findParticipant(tx, body.email);
-    await addParticipant(tx, ticket, { actor, person, channel: channelOf(ctx) });
-    return presentTicket(await readTicket(tx.em, actor, ticket.id), actor, frames);
   });
 
   mount(router, deps, 'transitionTicket', async ({ tx, actor, params, body, ctx }) => {

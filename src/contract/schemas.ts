@@ -108,6 +108,25 @@ export const MailStop = z.object({
   until: time.nullable(),
 });
 
+/** Who reads the ticket, writes in it and gets its mail. */
+export const Participant = z.object({
+  person: Person,
+  /** The reader may take them off the ticket. */
+  may_remove: z.boolean(),
+});
+
+/** Somebody whom a mail of the ticket names in To or Cc. Nothing of the ticket reaches them before somebody confirms it. */
+export const Proposal = z.object({
+  id: z.int(),
+  address: z.string(),
+  name: z.string(),
+  /** Who wrote that mail; null: it is gone. */
+  proposed_by: Person.nullable(),
+  /** Whether its sender was authenticated. */
+  verified: z.boolean(),
+  created_at: time,
+});
+
 export const TicketSummary = z.object({
   id: z.int(),
   ticket_number: z.string(),
@@ -145,6 +164,10 @@ export const Ticket = TicketSummary.extend({
   events: z.array(TicketEvent),
   /** What keeps mail about it back, or mail to somebody on it; staff only, else empty. */
   mail_stops: z.array(MailStop),
+  /** Who takes part, the requester among them. */
+  participants: z.array(Participant),
+  /** Whom mails name; for staff and the requester, who confirm or decline it, else empty. */
+  proposals: z.array(Proposal),
   /** What the reader may do to the status now. */
   transitions: z.array(Transition),
   /** Which comments the reader may write. */

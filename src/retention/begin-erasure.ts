@@ -41,6 +41,8 @@ export async function beginErasure(
   await refuseOpen(tx, id);
   const ticketIds = await findTickets(tx, id);
   const { email, firstName, lastName, role } = person;
+  // Mails of others may name them on any ticket.
+  await tx.em.execute('delete from participant_proposal where address = ?', [email]);
   for (const table of OPENERS) await tx.em.execute(`delete from ${table} where employee_id = ?`, [id]);
   Object.assign(person, {
     ...{

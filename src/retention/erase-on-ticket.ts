@@ -90,8 +90,9 @@ async function eraseHistory({ em }: Transaction, about: About): Promise<void> {
     [...from.params, ...to.params, ticketId],
   );
   await em.execute(
-    `update ticket_event set data = jsonb_set(data, '{to}', to_jsonb(?::text)) where ticket_id = ? and type = 'assigned' and data->>'assignee_id' = ?`,
-    [ERASED, ticketId, String(personId)],
+    `update ticket_event set data = jsonb_set(data, '{to}', to_jsonb(?::text)) where ticket_id = ?
+      and (type = 'assigned' and data->>'assignee_id' = ? or type in ('participant_added', 'participant_removed') and data->>'participant_id' = ?)`,
+    [ERASED, ticketId, String(personId), String(personId)],
   );
 }
 

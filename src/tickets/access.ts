@@ -57,14 +57,22 @@ export function visibleVisibilities(reader: Person): readonly ('public' | 'inter
 /** Facts of a line of history that everybody on the ticket sees; the others are about senders and their mail. */
 const OPEN_FACTS = ['transition', 'from', 'to', 'reason', 'visibility', 'priority', 'category', 'changed'];
 
+/** Lines of history that only staff sees: of mails that came back, and of people that mails proposed. */
+const BEHIND = ['bounced', 'participant_proposed', 'participant_declined'];
+
 /** What a person sees of a line of history; null: not even that it is there. */
 export function visibleFacts(
   reader: Person,
   { type, data }: { type: string; data: Record<string, unknown> },
 ): Record<string, unknown> | null {
   if (may(reader, 'see-behind')) return data;
-  if (type === 'bounced' || (data['visibility'] ?? 'public') !== 'public') return null;
+  if (BEHIND.includes(type) || (data['visibility'] ?? 'public') !== 'public') return null;
   return Object.fromEntries(Object.entries(data).filter(([name]) => OPEN_FACTS.includes(name)));
+}
+
+/** Whether a person decides who takes part: staff, and whose ticket it is. */
+export function mayDecideWho(person: Pick<Person, 'id' | 'role' | 'status'>, ticket: { requesterId: number }): boolean {
+  return may(person, 'assign') || (may(person, 'reply') && person.id === ticket.requesterId);
 }
 
 /** In which capacities a person acts on a ticket; the lifecycle asks for one of them. */

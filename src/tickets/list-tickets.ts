@@ -41,7 +41,8 @@ export type SummaryRow = Omit<TicketSummary, 'id' | 'ticket_number' | 'created_a
   updated_at: string | Date;
 };
 
-const person = (alias: string) =>
+/** A person of a row, on the alias of `employee`. */
+export const person = (alias: string) =>
   `json_build_object('id', ${alias}.id, 'name', coalesce(nullif(trim(${alias}.first_name || ' ' || ${alias}.last_name), ''), ${alias}.email),
      'email', ${alias}.email, 'role', ${alias}.role)`;
 

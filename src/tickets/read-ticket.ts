@@ -1,10 +1,11 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { displayName, type Employee } from '../people/employee.ts';
-import { may, ticketNotFound, visibleTickets, visibleVisibilities } from './access.ts';
+import { may, mayDecideWho, ticketNotFound, visibleTickets, visibleVisibilities } from './access.ts';
 import { Attachment } from './attachment.ts';
-import { Comment } from './comment.ts';
+import { Comment, type Trust } from './comment.ts';
 import { TicketEvent } from './ticket-event.ts';
 import { Ticket, ticketNumber } from './ticket.ts';
+import { PEOPLE } from './people-of-ticket.ts';
 import { SUMMARY, summaryOf, type SummaryRow, type TicketSummary } from './list-tickets.ts';
 
 /** What became of a comment's mails, for staff. */
@@ -27,6 +28,26 @@ export interface TicketView {
   deliveries: DeliveryRow[];
   /** What keeps mail about it back, or mail to somebody on it; for staff. */
   stops: StopRow[];
+  participants: ParticipantRow[];
+  /** Whom mails named, for who decides about them. */
+  proposals: ProposalRow[];
+}
+
+type PersonRow = TicketSummary['requester'];
+
+export interface ParticipantRow {
+  person: PersonRow;
+  staff: boolean;
+}
+
+export interface ProposalRow {
+  id: number;
+  address: string;
+  name: string;
+  created_at: string;
+  /** Who wrote the mail, and whether that is proven; null: the mail is gone. */
+  by: PersonRow | null;
+  trust: Trust | null;
 }
 
 export interface StopRow {
@@ -41,8 +62,8 @@ export interface StopRow {
 /** A ticket as one reader sees it, in a fixed number of queries; 404 when there is none for this reader. */
 export async function readTicket(em: EntityManager, reader: Employee, id: number): Promise<TicketView> {
   const { sql, params } = visibleTickets(reader);
-  const [row] = await em.execute<(SummaryRow & { follows_number: string | null; stops: StopRow[] | null })[]>(
-    `select ${SUMMARY.columns}, f.number as follows_number, ${STOPS} as stops from ticket t ${SUMMARY.joins} left join ticket f on f.id = t.follows_id where t.id = ? and ${sql}`,
+  const [row] = await em.execute<Row[]>(
+    `select ${SUMMARY.columns}, f.number as follows_number, ${STOPS} as stops, ${PEOPLE} from ticket t ${SUMMARY.joins} left join ticket f on f.id = t.follows_id where t.id = ? and ${sql}`,
     [id, ...params],
   );
   if (!row) throw ticketNotFound();
@@ -64,7 +85,16 @@ export async function readTicket(em: EntityManager, reader: Employee, id: number
     events,
     deliveries: may(reader, 'see-behind') ? await readDeliveries(em, id) : [],
     stops: may(reader, 'see-behind') ? (row.stops ?? []) : [],
+    participants: row.participants ?? [],
+    proposals: mayDecideWho(reader, { requesterId: ticket.requester.id }) ? (row.proposals ?? []) : [],
   };
+}
+
+interface Row extends SummaryRow {
+  follows_number: string | null;
+  stops: StopRow[] | null;
+  participants: ParticipantRow[] | null;
+  proposals: ProposalRow[] | null;
 }
 
 /** In force by the clock of the database: it is shown, and decides nothing. */

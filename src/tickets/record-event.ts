@@ -1,4 +1,5 @@
 import type { Transaction } from '../db/transaction.ts';
+import type { LockedTicket } from './locked-ticket.ts';
 import type { TicketEvent } from './ticket-event.ts';
 
 /** One line of history, as the verbs write it beside their change. */
@@ -25,4 +26,22 @@ export function eventParams(tx: Transaction, { actorId, type, channel, data, not
 /** Has the notice of a written event made once the transaction commits. */
 export function wakeNotice(tx: Transaction, event: NewEvent, id: string | undefined): void {
   if (event.notify) tx.wake('notify-events', Number(id));
+}
+
+const LINE = `
+  with t as (update ticket set version = version + 1, updated_at = ? where id = ? returning id)
+  insert into ticket_event (ticket_id, comment_id, ${EVENT_COLUMNS}) select t.id, ?::bigint, ${EVENT_VALUES} from t returning id`;
+
+/** Writes a line into the history of a locked ticket, for a change that its caller made in tables of its own. */
+export async function addLine(
+  tx: Transaction,
+  ticket: Pick<LockedTicket, 'id' | 'version'>,
+  event: NewEvent & { commentId?: number },
+): Promise<void> {
+  const [row] = await tx.em.execute<{ id: string }[]>(LINE, [
+    ...[tx.now, ticket.id, event.commentId ?? null],
+    ...eventParams(tx, event),
+  ]);
+  ticket.version += 1;
+  wakeNotice(tx, event, row?.id);
 }

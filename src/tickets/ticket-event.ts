@@ -11,7 +11,8 @@ const TicketEventSchema = defineEntity({
     ticket: () => p.manyToOne(Ticket),
     actor: () => p.manyToOne(Employee).nullable(),
     type: p.enum([
-      ...(['opened', 'commented', 'status_changed', 'assigned', 'participant_added', 'changed', 'bounced'] as const),
+      ...(['opened', 'commented', 'status_changed', 'assigned', 'changed', 'bounced'] as const),
+      ...(['participant_proposed', 'participant_added', 'participant_declined', 'participant_removed'] as const),
     ]),
     data: p.json<Record<string, unknown>>().onCreate(() => ({})),
     comment: () => p.manyToOne(Comment).nullable(),

@@ -159,15 +159,6 @@ export const ticketsRoutes = {
     response: schema.Comment,
     status: 201,
   }),
-  addParticipant: route({
-    summary: 'Let a person take part in a ticket: they read it, write in it and get its mail',
-    access: STAFF,
-    scope: 'tickets:write',
-    params: idParams,
-    /** Whoever is not known yet is a contact from now on. */
-    body: z.strictObject({ email: schema.address }),
-    response: schema.Ticket,
-  }),
   transitionTicket: route({
     summary: 'Change the status of a ticket',
     access: EVERYONE,

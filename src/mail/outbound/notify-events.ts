@@ -122,7 +122,11 @@ function noticesOf(
 ): Notice[] {
   return events.flatMap((event) => {
     const { ticket } = event;
-    const rows = new Map((participants.get(ticket.id) ?? []).map((row) => [row.employee.id, row]));
+    const rows = new Map(
+      (participants.get(ticket.id) ?? [])
+        .filter(({ sinceEventId }) => (sinceEventId ?? 0) <= event.id)
+        .map((row) => [row.employee.id, row]),
+    );
     const onTicket = new Set(
       [...rows.values()].map(({ employee }) => employee).concat(ticket.requester, ticket.assignee ?? []),
     );

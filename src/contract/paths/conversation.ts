@@ -1,0 +1,9 @@
+import type { Paths } from './method-and-path.ts';
+
+/** Who takes part in a ticket, and what becomes of what they write. */
+export const CONVERSATION_PATHS = {
+  addParticipant: ['POST', '/api/tickets/:id/participants'],
+  removeParticipant: ['DELETE', '/api/tickets/:id/participants/:person'],
+  confirmProposal: ['POST', '/api/tickets/:id/proposals/:proposal/confirm'],
+  declineProposal: ['POST', '/api/tickets/:id/proposals/:proposal/decline'],
+} as const satisfies Paths;
