@@ -1,13 +1,19 @@
 import type Router from '@koa/router';
 import { lockTicket } from '../tickets/access.ts';
 import { addParticipant } from '../tickets/add-participant.ts';
+import { Attachment } from '../tickets/attachment.ts';
+import { Comment } from '../tickets/comment.ts';
+import { editComment } from '../tickets/edit-comment.ts';
+import { readVersions } from '../tickets/read-versions.ts';
+import { cleanRichText } from '../tickets/rich-text.ts';
 import { confirmProposal, declineProposal } from '../tickets/decide-proposal.ts';
 import { findParticipant } from '../tickets/find-participant.ts';
 import { readTicket } from '../tickets/read-ticket.ts';
 import { removeParticipant } from '../tickets/remove-participant.ts';
 import { channelOf } from './channel.ts';
 import { mount, type MountDeps } from './mount.ts';
-import { presentTicket } from './present-ticket.ts';
+import { presentComment, presentTicket } from './present-ticket.ts';
+import { writtenWords } from './written-words.ts';
 
 /** Who takes part in a ticket, and what becomes of what they write. */
 export function conversationRoutes(router: Router, deps: MountDeps): void {
@@ -24,6 +30,23 @@ export function conversationRoutes(router: Router, deps: MountDeps): void {
     const ticket = await lockTicket(tx, actor, params.id);
     await removeParticipant(tx, ticket, { actor, personId: params.person, channel: channelOf(ctx) });
     return { removed: params.person };
+  });
+
+  mount(router, deps, 'editComment', async ({ tx, actor, params, body, ctx }) => {
+    const ticket = await lockTicket(tx, actor, params.id);
+    const edit = { words: writtenWords(body), revision: body.revision, channel: channelOf(ctx) };
+    await editComment(tx, ticket, { actor, commentId: params.comment, ...edit });
+    const comment = await tx.em.findOneOrFail(Comment, params.comment, { populate: ['author'] });
+    const files = await tx.em.find(Attachment, { comment: params.comment });
+    return presentComment(comment, files, { reader: actor, status: ticket.status, frames });
+  });
+
+  mount(router, deps, 'readVersions', async ({ tx, actor, params }) => {
+    const versions = await readVersions(tx.em, actor, { ticketId: params.id, commentId: params.comment });
+    return versions.map(({ html, ...version }) => ({
+      ...version,
+      body_html: html === null ? null : cleanRichText(html),
+    }));
   });
 
   mount(router, deps, 'confirmProposal', async ({ tx, actor, params, ctx }) => {

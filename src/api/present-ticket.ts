@@ -8,6 +8,8 @@ import type { Keyring } from '../secrets.ts';
 import type { Attachment } from '../tickets/attachment.ts';
 import type { Comment } from '../tickets/comment.ts';
 import type { TicketEvent } from '../tickets/ticket-event.ts';
+import { editableUntil } from '../tickets/edit-comment.ts';
+import { cleanRichText } from '../tickets/rich-text.ts';
 import { personOf, type DeliveryRow, type TicketView } from '../tickets/read-ticket.ts';
 import { mayRemove } from '../tickets/remove-participant.ts';
 import { transitionsFor } from '../tickets/transition-ticket.ts';
@@ -27,7 +29,7 @@ export function presentTicket(view: TicketView, reader: Employee, frames: Keyrin
     follows: view.follows && { id: view.follows.id, ticket_number: view.follows.number },
     conversation: view.comments.map((comment) => {
       const files = view.attachments.filter((attachment) => attachment.comment?.id === comment.id);
-      return presentComment(comment, files, view.deliveries, frames);
+      return presentComment(comment, files, { deliveries: view.deliveries, reader, frames, status: ticket.status });
     }),
     events: view.events.flatMap((event) => presentEvent(event, reader, view.deliveries) ?? []),
     mail_stops: view.stops.map((stop) => ({
@@ -71,12 +73,20 @@ export function presentEvent(
   );
 }
 
+export interface ShownTo {
+  reader: Employee;
+  status: Status;
+  frames: Keyring;
+  deliveries?: readonly DeliveryRow[];
+}
+
 export function presentComment(
   comment: Comment,
   files: readonly Attachment[],
-  deliveries: readonly DeliveryRow[],
-  frames: Keyring,
+  { deliveries = [], reader, frames, status }: ShownTo,
 ): z.input<typeof schema.Comment> {
+  const byMail = comment.channel === 'mail';
+  const until = editableUntil(reader, status, { ...comment, authorId: comment.author.id });
   return {
     id: comment.id,
     author: personOf(comment.author),
@@ -85,9 +95,13 @@ export function presentComment(
     body: comment.body,
     quoted: comment.quoted,
     signature: comment.signature,
-    frame: comment.html === null ? null : framePath(frames, { kind: 'comment', id: comment.id }),
+    body_html: byMail || !comment.html ? null : cleanRichText(comment.html),
+    frame: !byMail || comment.html === null ? null : framePath(frames, { kind: 'comment', id: comment.id }),
     verified: comment.trust === null ? null : comment.trust === 'T2' || comment.trust === 'T3',
     created_at: comment.createdAt.toISOString(),
+    revision: comment.revision,
+    edited_at: comment.editedAt?.toISOString() ?? null,
+    editable_until: until?.toISOString() ?? null,
     attachments: files.map(presentAttachment),
     deliveries: deliveries.filter(({ comment_id }) => comment_id === comment.id).map(presentDelivery),
   };

@@ -20,6 +20,7 @@ import { transitionTicket } from '../tickets/transition-ticket.ts';
 import type { LockedTicket } from '../tickets/locked-ticket.ts';
 import { channelOf } from './channel.ts';
 import { mount, type MountDeps } from './mount.ts';
+import { writtenWords } from './written-words.ts';
 import { pageLink } from './page-link.ts';
 import { presentComment, presentEvent, presentTicket, visibilitiesOf } from './present-ticket.ts';
 
@@ -77,18 +78,18 @@ export function ticketRoutes(router: Router, deps: TicketDeps): void {
     const { status } = ticket;
     if (!visibilitiesOf(actor, status).includes(body.visibility))
       throw new AppError('invalid_transition', 'This ticket is over. Open a new one.', { status, allowed: [] });
+    const words = writtenWords(body);
     const given = {
-      ticket,
-      author: actor,
-      body: body.body,
+      ...{ ticket, author: actor, ...words },
       visibility: body.visibility,
       channel: channelOf(ctx),
       files,
-      mentions: may(actor, 'note') ? await findMentions(tx, ticket.id, body.body) : [],
+      mentions: may(actor, 'note') ? await findMentions(tx, ticket.id, words.body) : [],
     };
     const id = await addComment(tx, given);
     const comment = await tx.em.findOneOrFail(Comment, id, { populate: ['author'] });
-    return presentComment(comment, await tx.em.find(Attachment, { comment: id }), [], frames);
+    const shown = { reader: actor, status: ticket.status, frames };
+    return presentComment(comment, await tx.em.find(Attachment, { comment: id }), shown);
   });
 
   mount(router, deps, 'transitionTicket', async ({ tx, actor, params, body, ctx }) => {

@@ -30,6 +30,12 @@ export const words = (max: number) =>
     .refine((text) => !text.includes('\u0000'), 'must not contain NUL')
     .refine(...wellFormed);
 
+/** What somebody writes: as text, or as html of an editor, of which the text is made; one of both. */
+export const commentWords = {
+  body: words(100_000).optional(),
+  body_html: words(200_000).optional(),
+};
+
 /** A mail address as it is stored: lower case, nothing round it. */
 export const address = z
   .string()
@@ -74,11 +80,18 @@ export const Comment = z.object({
   body: z.string(),
   quoted: z.string(),
   signature: z.string(),
-  /** Short-lived path of the formatted mail, to be shown in a sandboxed frame; null when it was plain text. */
+  /** The same as html of a few plain elements, as an editor made it; null when it was written as text, or came by mail. */
+  body_html: z.string().nullable(),
+  /** Short-lived path of the formatted mail, to be shown in a sandboxed frame; null when it was plain text, or no mail. */
   frame: z.string().nullable(),
   /** Whether the sender was authenticated; null for what was written in the portal. */
   verified: z.boolean().nullable(),
   created_at: time,
+  /** Counts its edits, from 1. */
+  revision: z.int(),
+  edited_at: time.nullable(),
+  /** Until when the reader may edit it; null: not, or not any more. */
+  editable_until: time.nullable(),
   attachments: z.array(Attachment),
   /** Mails that carried it out; staff only, else empty. */
   deliveries: z.array(Delivery),

@@ -19,6 +19,7 @@ export async function eraseOnTicket(tx: Transaction, erasure: Erasure, ticketId:
   await eraseSubject(tx, about);
   await eraseMails(tx, about); // by their comments, before those have nothing left
   await eraseComments(tx, about);
+  await eraseVersions(tx, about);
   await eraseFiles(tx, about);
   await eraseHistory(tx, about);
   if (!about.own)
@@ -53,6 +54,20 @@ async function eraseComments({ em }: Transaction, about: About): Promise<void> {
       ...[personId, own || words, ...body.params, personId, ...html.params, personId, ...quoted.params],
       ...[personId, ticketId],
     ],
+  );
+}
+
+/** Their own words before an edit go, those of others stay without their name. */
+async function eraseVersions({ em }: Transaction, about: About): Promise<void> {
+  const { personId, ticketId } = about;
+  const [body, html] = [scrubbed('body', about), scrubbed('html', about)];
+  await em.execute(
+    'delete from comment_version where comment_id in (select id from comment where ticket_id = ? and author_id = ?)',
+    [ticketId, personId],
+  );
+  await em.execute(
+    `update comment_version set body = ${body.sql}, html = ${html.sql} where comment_id in (select id from comment where ticket_id = ?)`,
+    [...body.params, ...html.params, ticketId],
   );
 }
 

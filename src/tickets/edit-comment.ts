@@ -1,10 +1,10 @@
 import type { Transaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import type { Employee } from '../people/employee.ts';
+import type { Employee, Person } from '../people/employee.ts';
 import { may } from './access.ts';
 import { ownComment, type OwnComment } from './own-comment.ts';
 import type { LockedTicket } from './locked-ticket.ts';
-import { FINAL_STATUSES } from './lifecycle.ts';
+import { FINAL_STATUSES, type Status } from './lifecycle.ts';
 import { addLine } from './record-event.ts';
 import type { Channel } from './ticket.ts';
 
@@ -42,14 +42,26 @@ export async function editComment(tx: Transaction, ticket: LockedTicket, given: 
   });
 }
 
+/** Until when a person may edit a comment: null for one of somebody else, for what came by mail, and on what is over for them. It may be past. */
+export function editableUntil(
+  person: Person,
+  status: Status,
+  { authorId, channel, createdAt }: { authorId: number; channel: Channel; createdAt: Date },
+): Date | null {
+  const over = !may(person, 'note') && FINAL_STATUSES.includes(status);
+  if (authorId !== person.id || channel === 'mail' || over) return null;
+  return new Date(createdAt.getTime() + EDITABLE);
+}
+
 function refuseEdit(tx: Transaction, { status }: LockedTicket, comment: OwnComment, given: EditComment): void {
-  if (!may(given.actor, 'note') && FINAL_STATUSES.includes(status))
-    throw new AppError('invalid_transition', 'This ticket is over', { status });
+  const { actor, revision } = given;
   if (comment.channel === 'mail') throw new AppError('conflict', 'What came by mail stays as it came');
-  const until = new Date(comment.createdAt.getTime() + EDITABLE);
+  const until = editableUntil(actor, status, { ...comment, authorId: actor.id });
+  if (!until) throw new AppError('invalid_transition', 'This ticket is over', { status });
   if (tx.now > until)
     throw new AppError('conflict', 'A comment can be edited for five minutes', { until: until.toISOString() });
-  const { revision } = comment;
-  if (given.revision !== undefined && given.revision !== revision)
-    throw new AppError('version_conflict', 'The comment has been edited since you read it', { revision });
+  if (revision !== undefined && revision !== comment.revision)
+    throw new AppError('version_conflict', 'The comment has been edited since you read it', {
+      revision: comment.revision,
+    });
 }

@@ -25,7 +25,13 @@ const OPTIONS: sanitizeHtml.IOptions = {
 
 /** Html of a person's editor after the allowlist. Clean html stays as it is, so it can be cleaned on the way in and on the way out. */
 export function cleanRichText(html: string): string {
-  return sanitizeHtml(html, OPTIONS);
+  // Where an element goes, those within it may be parsed otherwise: <p><span><p> is two paragraphs without the span.
+  let clean = sanitizeHtml(html, OPTIONS);
+  for (let again = sanitizeHtml(clean, OPTIONS), turn = 0; again !== clean && turn < 5; turn += 1) {
+    clean = again;
+    again = sanitizeHtml(clean, OPTIONS);
+  }
+  return clean;
 }
 
 /**
@@ -59,7 +65,11 @@ const BLOCKS: Record<string, (children: Node[]) => Block[]> = {
   h2: (children) => blocksOf(children),
   h3: (children) => blocksOf(children),
   hr: () => [['---']],
-  pre: (children) => [rawText(children).replace(/^\n|\n$/g, '').split('\n')],
+  pre: (children) => [
+    rawText(children)
+      .replace(/^\n|\n$/g, '')
+      .split('\n'),
+  ],
   blockquote: (children) => [within(children, '').map((line) => (line === '' ? '>' : `> ${line}`))],
   ul: (children) => listOf(children, () => '- '),
   ol: (children) => listOf(children, (at) => `${at + 1}. `),

@@ -33,6 +33,7 @@ const NOT_AUDITED: Partial<Record<RouteName, string>> = {
   transitionTicket: 'the history of the ticket tells it',
   addParticipant: 'the history of the ticket tells it',
   removeParticipant: 'the history of the ticket tells it',
+  editComment: 'the history of the ticket tells it',
   confirmProposal: 'the history of the ticket tells it',
   declineProposal: 'the history of the ticket tells it',
   linkAttachment: 'a download by another way; downloads are none',

@@ -4,6 +4,8 @@ import type { Paths } from './method-and-path.ts';
 export const CONVERSATION_PATHS = {
   addParticipant: ['POST', '/api/tickets/:id/participants'],
   removeParticipant: ['DELETE', '/api/tickets/:id/participants/:person'],
+  editComment: ['PATCH', '/api/tickets/:id/comments/:comment'],
+  readVersions: ['GET', '/api/tickets/:id/comments/:comment/versions'],
   confirmProposal: ['POST', '/api/tickets/:id/proposals/:proposal/confirm'],
   declineProposal: ['POST', '/api/tickets/:id/proposals/:proposal/decline'],
 } as const satisfies Paths;

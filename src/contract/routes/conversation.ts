@@ -3,6 +3,7 @@ import type { CONVERSATION_PATHS } from '../paths/conversation.ts';
 import { EVERYONE, id, idParams, route, STAFF, type Route } from '../route.ts';
 import * as schema from '../schemas.ts';
 
+const commentParams = idParams.extend({ comment: id });
 const proposalParams = idParams.extend({ proposal: id });
 
 export const conversationRoutes = {
@@ -22,6 +23,30 @@ export const conversationRoutes = {
     /** person: id of an employee */
     params: idParams.extend({ person: id }),
     response: z.object({ removed: z.int() }),
+  }),
+  editComment: route({
+    summary: 'Edit one’s own comment within five minutes; what it said before is kept for staff',
+    access: EVERYONE,
+    scope: 'tickets:write',
+    params: commentParams,
+    /** revision: of the comment, as the editor read it; 409 when it was edited since */
+    body: z.strictObject({ ...schema.commentWords, revision: z.int().positive().optional() }),
+    response: schema.Comment,
+  }),
+  readVersions: route({
+    summary: 'What a comment said before its edits, oldest first',
+    access: STAFF,
+    scope: 'tickets:read',
+    params: commentParams,
+    response: z.array(
+      z.object({
+        revision: z.int(),
+        body: z.string(),
+        body_html: z.string().nullable(),
+        /** When other words took its place. */
+        replaced_at: schema.time,
+      }),
+    ),
   }),
   confirmProposal: route({
     summary: 'Let somebody take part whom a mail named in To or Cc; for staff, and for whose ticket it is',

@@ -70,7 +70,7 @@ export const ticketChanges = z.strictObject({
 });
 
 const newComment = z.strictObject({
-  body: schema.words(100_000),
+  ...schema.commentWords,
   visibility: z.enum(['public', 'internal']).default('public'),
   version: version.optional(),
 });

@@ -21,7 +21,7 @@ const PROPOSE = `
     on conflict (ticket_id, address) do nothing returning id),
   u as (update ticket set version = version + 1 where id = (select id from t) and exists (select from p) returning id)
   insert into ticket_event (ticket_id, comment_id, ${EVENT_COLUMNS})
-    select u.id, ?::bigint, ?::bigint, 'participant_proposed', 'mail', jsonb_build_object('people', (select count(*) from p)), 'none', ?::timestamptz from u
+    select u.id, ?::bigint, ?::bigint, 'participant_proposed', 'mail', jsonb_build_object('people', (select count(*) from p)), 'none', ?::timestamptz, null from u
   returning id`;
 
 export interface Proposing {

@@ -35,11 +35,38 @@ async function guestOn(desk: TestDesk, ticketId: number): Promise<number> {
   return Number(row?.id);
 }
 
+/** Something that the caller wrote on a ticket: it is edited by who wrote it. */
+async function commentBy(me: Actor, ticketId: number): Promise<number> {
+  const { body } = await me.post(`/api/tickets/${ticketId}/comments`, { body: 'Words' });
+  return Number(body['id']);
+}
+
+const firstOf = async (desk: TestDesk, ticketId: number) => {
+  const [row] = await desk.transaction((tx) =>
+    tx.em.execute<{ id: string }[]>('select id from comment where ticket_id = ? order by id', [ticketId]),
+  );
+  return Number(row?.id);
+};
+
 const proposal = within(async ({ desk }, id) => ({ params: { id, proposal: await proposalOn(desk, id) } }));
 
 export const conversationSamples = {
   addParticipant: within((_, id) => Promise.resolve({ params: { id }, body: { email: 'guest@maravia.example' } })),
   removeParticipant: within(async ({ desk }, id) => ({ params: { id, person: await guestOn(desk, id) } })),
+  editComment: {
+    own: async (_, me) => {
+      const { id } = await ticketOf(me);
+      return { params: { id, comment: await commentBy(me, id) }, body: { body: 'Other words' } };
+    },
+    // Staff see it, and edit only what they wrote themselves.
+    foreign: async ({ other }, me) => {
+      const { id } = await ticketOf(other);
+      const comment = await commentBy(me.role === 'employee' ? other : me, id);
+      return { params: { id, comment }, body: { body: 'Other words' } };
+    },
+    reach: STAFF,
+  },
+  readVersions: within(async ({ desk }, id) => ({ params: { id, comment: await firstOf(desk, id) } })),
   confirmProposal: proposal,
   declineProposal: proposal,
 } satisfies Record<string, Sample>;
