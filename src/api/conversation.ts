@@ -9,10 +9,13 @@ import { cleanRichText } from '../tickets/rich-text.ts';
 import { confirmProposal, declineProposal } from '../tickets/decide-proposal.ts';
 import { findParticipant } from '../tickets/find-participant.ts';
 import { readTicket } from '../tickets/read-ticket.ts';
+import { rescheduleComment } from '../tickets/reschedule-comment.ts';
+import { takeBackComment } from '../tickets/take-back-comment.ts';
 import { removeParticipant } from '../tickets/remove-participant.ts';
 import { channelOf } from './channel.ts';
 import { mount, type MountDeps } from './mount.ts';
 import { presentComment, presentTicket } from './present-ticket.ts';
+import { draftRoutes, presentDraft } from './drafts.ts';
 import { writtenWords } from './written-words.ts';
 
 /** Who takes part in a ticket, and what becomes of what they write. */
@@ -23,7 +26,7 @@ export function conversationRoutes(router: Router, deps: MountDeps): void {
     const ticket = await lockTicket(tx, actor, params.id);
     const person = await findParticipant(tx, body.email);
     await addParticipant(tx, ticket, { actor, person, channel: channelOf(ctx) });
-    return presentTicket(await readTicket(tx.em, actor, ticket.id), actor, frames);
+    return presentTicket(await readTicket(tx, actor, ticket.id), actor, frames);
   });
 
   mount(router, deps, 'removeParticipant', async ({ tx, actor, params, ctx }) => {
@@ -34,12 +37,24 @@ export function conversationRoutes(router: Router, deps: MountDeps): void {
 
   mount(router, deps, 'editComment', async ({ tx, actor, params, body, ctx }) => {
     const ticket = await lockTicket(tx, actor, params.id);
-    const edit = { words: writtenWords(body), revision: body.revision, channel: channelOf(ctx) };
-    await editComment(tx, ticket, { actor, commentId: params.comment, ...edit });
+    const { send_at: at, revision, ...words } = body;
+    const given = { actor, commentId: params.comment, channel: channelOf(ctx) };
+    // Another time alone leaves the words.
+    if (at === undefined || Object.keys(words).length > 0)
+      await editComment(tx, ticket, { ...given, words: writtenWords(words), revision });
+    if (at !== undefined) await rescheduleComment(tx, ticket, { ...given, sendAt: at === null ? null : new Date(at) });
     const comment = await tx.em.findOneOrFail(Comment, params.comment, { populate: ['author'] });
     const files = await tx.em.find(Attachment, { comment: params.comment });
-    return presentComment(comment, files, { reader: actor, status: ticket.status, frames });
+    return presentComment(comment, files, { reader: actor, status: ticket.status, frames, now: tx.now });
   });
+
+  mount(router, deps, 'takeBackComment', async ({ tx, actor, params, ctx }) => {
+    const ticket = await lockTicket(tx, actor, params.id);
+    const given = { actor, commentId: params.comment, channel: channelOf(ctx) };
+    return presentDraft(await takeBackComment(tx, ticket, given));
+  });
+
+  draftRoutes(router, deps);
 
   mount(router, deps, 'readVersions', async ({ tx, actor, params }) => {
     const versions = await readVersions(tx.em, actor, { ticketId: params.id, commentId: params.comment });
@@ -52,12 +67,12 @@ export function conversationRoutes(router: Router, deps: MountDeps): void {
   mount(router, deps, 'confirmProposal', async ({ tx, actor, params, ctx }) => {
     const ticket = await lockTicket(tx, actor, params.id);
     await confirmProposal(tx, ticket, { actor, proposalId: params.proposal, channel: channelOf(ctx) });
-    return presentTicket(await readTicket(tx.em, actor, ticket.id), actor, frames);
+    return presentTicket(await readTicket(tx, actor, ticket.id), actor, frames);
   });
 
   mount(router, deps, 'declineProposal', async ({ tx, actor, params, ctx }) => {
     const ticket = await lockTicket(tx, actor, params.id);
     await declineProposal(tx, ticket, { actor, proposalId: params.proposal, channel: channelOf(ctx) });
-    return presentTicket(await readTicket(tx.em, actor, ticket.id), actor, frames);
+    return presentTicket(await readTicket(tx, actor, ticket.id), actor, frames);
   });
 }

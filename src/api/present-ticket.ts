@@ -18,6 +18,7 @@ import { framePath } from './frame-token.ts';
 /** A ticket as the contract gives it to this reader. */
 export function presentTicket(view: TicketView, reader: Employee, frames: Keyring): z.input<typeof schema.Ticket> {
   const { ticket, summary } = view;
+  const shown = { reader, frames, status: ticket.status, now: view.now };
   const lockable = { requesterId: ticket.requester.id, assigneeId: ticket.assignee?.id ?? null };
   return {
     ...summary,
@@ -29,7 +30,7 @@ export function presentTicket(view: TicketView, reader: Employee, frames: Keyrin
     follows: view.follows && { id: view.follows.id, ticket_number: view.follows.number },
     conversation: view.comments.map((comment) => {
       const files = view.attachments.filter((attachment) => attachment.comment?.id === comment.id);
-      return presentComment(comment, files, { deliveries: view.deliveries, reader, frames, status: ticket.status });
+      return presentComment(comment, files, { ...shown, deliveries: view.deliveries });
     }),
     events: view.events.flatMap((event) => presentEvent(event, reader, view.deliveries) ?? []),
     mail_stops: view.stops.map((stop) => ({
@@ -77,14 +78,16 @@ export interface ShownTo {
   reader: Employee;
   status: Status;
   frames: Keyring;
+  now: Date;
   deliveries?: readonly DeliveryRow[];
 }
 
 export function presentComment(
   comment: Comment,
   files: readonly Attachment[],
-  { deliveries = [], reader, frames, status }: ShownTo,
+  { deliveries = [], reader, frames, status, now }: ShownTo,
 ): z.input<typeof schema.Comment> {
+  const ahead = (time: Date | null | undefined) => (time && time >= now ? time.toISOString() : null);
   const byMail = comment.channel === 'mail';
   const until = editableUntil(reader, status, { ...comment, authorId: comment.author.id });
   return {
@@ -101,7 +104,8 @@ export function presentComment(
     created_at: comment.createdAt.toISOString(),
     revision: comment.revision,
     edited_at: comment.editedAt?.toISOString() ?? null,
-    editable_until: until?.toISOString() ?? null,
+    editable_until: ahead(until),
+    held_until: ahead(comment.heldUntil),
     attachments: files.map(presentAttachment),
     deliveries: deliveries.filter(({ comment_id }) => comment_id === comment.id).map(presentDelivery),
   };

@@ -30,6 +30,14 @@ export const words = (max: number) =>
     .refine((text) => !text.includes('\u0000'), 'must not contain NUL')
     .refine(...wellFormed);
 
+/** Text as it stands while it is written: blanks at its ends are kept, and it may be empty. */
+export const unfinished = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => !text.includes('\u0000'), 'must not contain NUL')
+    .refine(...wellFormed);
+
 /** What somebody writes: as text, or as html of an editor, of which the text is made; one of both. */
 export const commentWords = {
   body: words(100_000).optional(),
@@ -92,9 +100,23 @@ export const Comment = z.object({
   edited_at: time.nullable(),
   /** Until when the reader may edit it; null: not, or not any more. */
   editable_until: time.nullable(),
+  /** It waits until then, seen by staff only, and its author can take it back; null: it has gone out. */
+  held_until: time.nullable(),
   attachments: z.array(Attachment),
   /** Mails that carried it out; staff only, else empty. */
   deliveries: z.array(Delivery),
+});
+
+/** What somebody has begun to write on a ticket, for them alone. */
+export const Draft = z.object({
+  visibility: z.enum(['public', 'internal']),
+  body: z.string(),
+  body_html: z.string().nullable(),
+  /** Of a reply that was taken back; they go out with it. */
+  files: z.array(z.object({ filename: z.string(), content_type: z.string(), size: z.int() })),
+  /** Name it with the next change; 0: there is nothing yet. */
+  version: z.int(),
+  updated_at: time.nullable(),
 });
 
 export const TicketEvent = z.object({

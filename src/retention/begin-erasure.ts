@@ -20,7 +20,7 @@ export interface Erasure {
 /** What opens the account, and what is known only for its sake. */
 const OPENERS = [
   ...(['session', 'api_key', 'totp', 'recovery_code', 'passkey', 'identity', 'challenge'] as const),
-  ...(['account_link', 'idempotency_key', 'coordinator_department'] as const),
+  ...(['account_link', 'idempotency_key', 'coordinator_department', 'draft', 'watcher'] as const),
 ];
 
 /**

@@ -69,6 +69,9 @@ async function eraseVersions({ em }: Transaction, about: About): Promise<void> {
     `update comment_version set body = ${body.sql}, html = ${html.sql} where comment_id in (select id from comment where ticket_id = ?)`,
     [...body.params, ...html.params, ticketId],
   );
+  await em.execute(`update draft set body = ${body.sql}, html = ${html.sql} where ticket_id = ?`, [
+    ...[...body.params, ...html.params, ticketId],
+  ]);
 }
 
 /** A subject, as it is or as it was: of their own ticket they wrote it. */

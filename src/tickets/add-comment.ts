@@ -21,6 +21,8 @@ export interface AddComment extends Words {
   /** Staff who is named in it and is told, also of a note. */
   mentions?: readonly number[];
   notify?: boolean;
+  /** It waits until then: so long it can be taken back. Not for words of the requester, which move the ticket. */
+  heldUntil?: Date | null;
 }
 
 const ADD = prepared(
@@ -40,11 +42,19 @@ const ADD = prepared(
  */
 export async function addComment(tx: Transaction, given: AddComment): Promise<number> {
   const { ticket, author, visibility, channel, files = [], mayMove = true, notify = true, at = tx.now } = given;
-  const { mentions = [] } = given;
+  const { mentions = [], heldUntil = null } = given;
   const isPublic = visibility === 'public';
   const data = { visibility, ...given.facts, ...(mentions.length > 0 && { mentions }) };
   const heard = notify && (isPublic || mentions.length > 0);
-  const event: NewEvent = { actorId: author.id, type: 'commented', channel, data, notify: heard, at };
+  const event: NewEvent = {
+    actorId: author.id,
+    type: 'commented',
+    channel,
+    data,
+    notify: heard,
+    at: heldUntil ?? at,
+    notBefore: heldUntil,
+  };
   const [row] = await runPrepared<{ comment: string; event: string }>(tx.em, ADD, [
     ...[files.length, at, ticket.id],
     ...commentParams(tx, { ...given, files, authorId: author.id }),

@@ -98,7 +98,7 @@ export async function listTickets(
 ): Promise<TicketPage> {
   const { limit = 50, q } = asked;
   if (q !== undefined && !isSearchable(q)) throw fieldError('q', 'needs a word to look for');
-  const hits = q === undefined ? null : await searchTickets(em, reader, q);
+  const hits = q === undefined ? null : await searchTickets(em, reader, q, now);
   const scope = and(
     visibleTickets(reader),
     hits && { sql: `t.id = any(?::bigint[])`, params: [`{${hits.ids.join(',')}}`] },
@@ -117,7 +117,7 @@ export async function listTickets(
   const count = await countUpTo(em, scope);
   const results = shown.map(summaryOf);
   const ids = results.map(({ id }) => id);
-  const matches = q === undefined || hits?.similar ? null : await findMatches(em, reader, q, ids);
+  const matches = q === undefined || hits?.similar ? null : await findMatches(em, reader, q, { ids, now });
   return {
     ...{ count: Math.min(count, COUNT_CAP), countCapped: count > COUNT_CAP || (hits?.capped ?? false) },
     ...{ similar: hits?.similar ?? false, next, previous },

@@ -1,7 +1,7 @@
 import type { Transaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Employee } from '../people/employee.ts';
-import { visibleVisibilities } from './access.ts';
+import { goneOut, visibleVisibilities } from './access.ts';
 import type { Visibility } from './comment.ts';
 import type { LockedTicket } from './locked-ticket.ts';
 import type { Channel } from './ticket.ts';
@@ -31,10 +31,11 @@ export async function ownComment(
   ticket: LockedTicket,
   { actor, commentId }: { actor: Employee; commentId: number },
 ): Promise<OwnComment> {
+  const out = goneOut(actor, 'comment', now);
   const [row] = await em.execute<Row[]>(
     `select id, author_id, visibility, channel, body, html, revision, created_at, held_until from comment
-      where id = ? and ticket_id = ? and visibility in (?) and (author_id = ? or held_until is null or held_until <= ?) for update`,
-    [commentId, ticket.id, [...visibleVisibilities(actor)], actor.id, now],
+      where id = ? and ticket_id = ? and visibility in (?) and ${out.sql} for update`,
+    [commentId, ticket.id, [...visibleVisibilities(actor)], ...out.params],
   );
   if (!row) throw new AppError('not_found', 'There is no such comment');
   if (Number(row.author_id) !== actor.id) throw new AppError('forbidden', 'Only who wrote a comment changes it');

@@ -43,6 +43,7 @@ const MOST: Record<string, number> = {
   exportReport: 6,
   readTicket: 9,
   readVersions: 4,
+  readDraft: 5,
   downloadAttachment: 5,
   readThumbnail: 5,
   listSessions: 4,
@@ -84,6 +85,7 @@ beforeAll(async () => {
   ids = {
     readTicket: await first(),
     readVersions: await first(),
+    readDraft: await first(),
     editComment: Number(ticket['id']),
     downloadAttachment: file?.id ?? 0,
     readThumbnail: await thumbnailed(),

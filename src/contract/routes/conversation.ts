@@ -25,13 +25,56 @@ export const conversationRoutes = {
     response: z.object({ removed: z.int() }),
   }),
   editComment: route({
-    summary: 'Edit one’s own comment within five minutes; what it said before is kept for staff',
+    summary:
+      'Edit one’s own comment within five minutes; what it said before is kept for staff. Or give one that waits another time',
     access: EVERYONE,
     scope: 'tickets:write',
     params: commentParams,
-    /** revision: of the comment, as the editor read it; 409 when it was edited since */
-    body: z.strictObject({ ...schema.commentWords, revision: z.int().positive().optional() }),
+    body: z.strictObject({
+      ...schema.commentWords,
+      /** Of the comment, as the editor read it; 409 when it was edited since. */
+      revision: z.int().positive().optional(),
+      /** Of a reply that waits; null: it goes out now. 409 when it has gone out. */
+      send_at: schema.moment.nullable().optional(),
+    }),
     response: schema.Comment,
+  }),
+  takeBackComment: route({
+    summary: 'Take back one’s own reply that waits: it is a draft again. 409 when it has gone out',
+    access: STAFF,
+    scope: 'tickets:write',
+    params: commentParams,
+    response: schema.Draft,
+  }),
+  readDraft: route({
+    summary: 'What one has begun to write on a ticket',
+    access: EVERYONE,
+    scope: 'tickets:read',
+    params: idParams,
+    response: schema.Draft,
+  }),
+  saveDraft: route({
+    summary: 'Keep what one has begun to write; 409 when another window has changed it since',
+    access: EVERYONE,
+    scope: 'tickets:write',
+    params: idParams,
+    body: z.strictObject({
+      visibility: z.enum(['public', 'internal']).default('public'),
+      body: schema.unfinished(100_000).optional(),
+      body_html: schema.unfinished(200_000).optional(),
+      /** Those of its files that stay, by their place from 0; left out: all. */
+      files: z.array(z.int().min(0)).max(100).optional(),
+      version: z.int().min(0),
+    }),
+    response: schema.Draft,
+  }),
+  deleteDraft: route({
+    summary: 'Throw away what one has begun to write',
+    access: EVERYONE,
+    scope: 'tickets:write',
+    params: idParams,
+    body: z.strictObject({ version: z.int().min(0).optional() }),
+    response: schema.Draft,
   }),
   readVersions: route({
     summary: 'What a comment said before its edits, oldest first',

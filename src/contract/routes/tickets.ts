@@ -72,6 +72,12 @@ export const ticketChanges = z.strictObject({
 const newComment = z.strictObject({
   ...schema.commentWords,
   visibility: z.enum(['public', 'internal']).default('public'),
+  /** Public replies of staff: it goes out at this time, and can be changed or taken back until then. */
+  send_at: schema.moment.optional(),
+  /** Public replies of staff: it waits for the seconds of the setting `undo_send_seconds`, and can be taken back so long. */
+  undo: z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')]).optional(),
+  /** Version of one's own draft: its files go along, and it is gone. 409 when it has changed since. */
+  draft: z.union([z.int().positive(), id]).optional(),
   version: version.optional(),
 });
 

@@ -30,7 +30,7 @@ export interface NotifyDeps {
 export async function notifyEvents(tx: Transaction, eventIds: readonly number[], deps: NotifyDeps): Promise<void> {
   // What is read here does not change: the flush need not compare it.
   const em = tx.em.fork({ keepTransactionContext: true });
-  const events = await lockEvents(em, eventIds);
+  const events = await lockEvents(tx, em, eventIds);
   if (events.length === 0) return;
   const mailboxes = await em.find(Mailbox, {}, { orderBy: { id: 'asc' } });
   const notices = noticesOf(events, await participantsOf(em, events), await furtherStaff(em, events));
@@ -55,14 +55,18 @@ export async function notifyEvents(tx: Transaction, eventIds: readonly number[],
   faultPoint('O1');
 }
 
-/** Locked in the order of their ids; who comes second skips them. */
-async function lockEvents(em: EntityManager, ids: readonly number[]): Promise<TicketEvent[]> {
+/** Locked in the order of their ids; who comes second skips them. What waits is left, and asked for again when its time has come. */
+async function lockEvents(tx: Transaction, em: EntityManager, ids: readonly number[]): Promise<TicketEvent[]> {
   if (ids.length === 0) return [];
-  const events = await em.find(
+  const found = await em.find(
     TicketEvent,
     { id: { $in: [...ids] }, notice: 'pending' },
     { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE, orderBy: { id: 'asc' } },
   );
+  const waits = ({ noticeAfter }: TicketEvent) => (noticeAfter ?? tx.now) > tx.now;
+  for (const event of found.filter(waits))
+    tx.enqueue('notify-events', { ids: [event.id] }, event.noticeAfter ?? undefined);
+  const events = found.filter((event) => !waits(event));
   await em.populate(events, ['ticket.requester', 'ticket.assignee', 'actor', 'comment'], { strategy: 'select-in' });
   return events;
 }

@@ -41,6 +41,20 @@ async function commentBy(me: Actor, ticketId: number): Promise<number> {
   return Number(body['id']);
 }
 
+/** A reply of somebody that waits, also on their own ticket, where nobody can write one. */
+async function heldOn(desk: TestDesk, ticketId: number, { id }: Actor): Promise<number> {
+  const [row] = await desk.transaction((tx) =>
+    tx.em.execute<{ id: string }[]>(
+      `with c as (insert into comment (ticket_id, author_id, visibility, channel, body, held_until, created_at)
+         select ?, ?, 'public', 'api', 'Words', h.at, h.at from (select ?::timestamptz + interval '1 hour' as at) h returning id, ticket_id, held_until)
+       insert into ticket_event (ticket_id, comment_id, actor_id, type, channel, notice, notice_after, created_at)
+         select ticket_id, id, ?, 'commented', 'api', 'pending', held_until, held_until from c returning comment_id as id`,
+      [ticketId, id, tx.now, id],
+    ),
+  );
+  return Number(row?.id);
+}
+
 const firstOf = async (desk: TestDesk, ticketId: number) => {
   const [row] = await desk.transaction((tx) =>
     tx.em.execute<{ id: string }[]>('select id from comment where ticket_id = ? order by id', [ticketId]),
@@ -66,6 +80,20 @@ export const conversationSamples = {
     },
     reach: STAFF,
   },
+  takeBackComment: {
+    own: async ({ desk }, me) => {
+      const { id } = await ticketOf(me);
+      return { params: { id, comment: await heldOn(desk, id, me) } };
+    },
+    foreign: async ({ desk, other }, me) => {
+      const { id } = await ticketOf(other);
+      return { params: { id, comment: await heldOn(desk, id, me) } };
+    },
+    reach: STAFF,
+  },
+  readDraft: within((_, id) => Promise.resolve({ params: { id } })),
+  saveDraft: within((_, id) => Promise.resolve({ params: { id }, body: { body: 'Wor', version: 0 } })),
+  deleteDraft: within((_, id) => Promise.resolve({ params: { id }, body: {} })),
   readVersions: within(async ({ desk }, id) => ({ params: { id, comment: await firstOf(desk, id) } })),
   confirmProposal: proposal,
   declineProposal: proposal,
