@@ -9,6 +9,7 @@ import { cleanRichText } from '../tickets/rich-text.ts';
 import { confirmProposal, declineProposal } from '../tickets/decide-proposal.ts';
 import { findParticipant } from '../tickets/find-participant.ts';
 import { readTicket } from '../tickets/read-ticket.ts';
+import { watchTicket } from '../tickets/watchers.ts';
 import { rescheduleComment } from '../tickets/reschedule-comment.ts';
 import { takeBackComment } from '../tickets/take-back-comment.ts';
 import { removeParticipant } from '../tickets/remove-participant.ts';
@@ -53,6 +54,15 @@ export function conversationRoutes(router: Router, deps: MountDeps): void {
     const given = { actor, commentId: params.comment, channel: channelOf(ctx) };
     return presentDraft(await takeBackComment(tx, ticket, given));
   });
+
+  for (const [name, watching] of [
+    ['watchTicket', true],
+    ['unwatchTicket', false],
+  ] as const)
+    mount(router, deps, name, async ({ tx, actor, params }) => {
+      await watchTicket(tx, actor, { ticketId: params.id, watching });
+      return { watching };
+    });
 
   draftRoutes(router, deps);
 

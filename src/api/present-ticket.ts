@@ -42,6 +42,7 @@ export function presentTicket(view: TicketView, reader: Employee, frames: Keyrin
       person,
       may_remove: mayRemove(reader, lockable, { id: person.id, staff }),
     })),
+    watchers: view.watchers,
     proposals: view.proposals.map(({ by, trust, created_at, ...proposal }) => ({
       ...{ ...proposal, proposed_by: by, verified: trust === 'T2' || trust === 'T3' },
       created_at: new Date(created_at).toISOString(),

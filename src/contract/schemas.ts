@@ -201,6 +201,8 @@ export const Ticket = TicketSummary.extend({
   mail_stops: z.array(MailStop),
   /** Who takes part, the requester among them. */
   participants: z.array(Participant),
+  /** Staff who follow it and hear of it; staff only, else empty. */
+  watchers: z.array(Person),
   /** Whom mails name; for staff and the requester, who confirm or decline it, else empty. */
   proposals: z.array(Proposal),
   /** What the reader may do to the status now. */

@@ -38,14 +38,15 @@ const ADD = prepared(
 
 /**
  * Adds to the conversation of a locked ticket, and gives the comment's id. A requester's answer to a pending or resolved ticket brings
- * it back. What is internal or not yet trusted notifies nobody but whom it mentions.
+ * it back. What is not yet trusted notifies nobody, what is internal only staff that follows the ticket or is mentioned.
  */
 export async function addComment(tx: Transaction, given: AddComment): Promise<number> {
   const { ticket, author, visibility, channel, files = [], mayMove = true, notify = true, at = tx.now } = given;
   const { mentions = [], heldUntil = null } = given;
   const isPublic = visibility === 'public';
   const data = { visibility, ...given.facts, ...(mentions.length > 0 && { mentions }) };
-  const heard = notify && (isPublic || mentions.length > 0);
+  // Of a note those hear whom it names, and who follows the ticket.
+  const heard = notify && (visibility !== 'pending' || mentions.length > 0);
   const event: NewEvent = {
     actorId: author.id,
     type: 'commented',

@@ -32,6 +32,8 @@ export interface TicketView {
   /** What keeps mail about it back, or mail to somebody on it; for staff. */
   stops: StopRow[];
   participants: ParticipantRow[];
+  /** Who follows it; for staff. */
+  watchers: PersonRow[];
   /** Whom mails named, for who decides about them. */
   proposals: ProposalRow[];
 }
@@ -101,6 +103,7 @@ export async function readTicket(
     deliveries: may(reader, 'see-behind') ? await readDeliveries(em, id) : [],
     stops: may(reader, 'see-behind') ? (row.stops ?? []) : [],
     participants: row.participants ?? [],
+    watchers: may(reader, 'see-behind') ? (row.watchers ?? []) : [],
     proposals: mayDecideWho(reader, { requesterId: ticket.requester.id }) ? (row.proposals ?? []) : [],
   };
 }
@@ -115,6 +118,7 @@ interface Row extends SummaryRow {
   follows_number: string | null;
   stops: StopRow[] | null;
   participants: ParticipantRow[] | null;
+  watchers: PersonRow[] | null;
   proposals: ProposalRow[] | null;
 }
 

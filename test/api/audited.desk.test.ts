@@ -34,6 +34,8 @@ const NOT_AUDITED: Partial<Record<RouteName, string>> = {
   addParticipant: 'the history of the ticket tells it',
   removeParticipant: 'the history of the ticket tells it',
   takeBackComment: 'the history of the ticket tells it',
+  watchTicket: 'which mails one gets',
+  unwatchTicket: 'which mails one gets',
   saveDraft: 'words that nobody has sent',
   deleteDraft: 'words that nobody has sent',
   editComment: 'the history of the ticket tells it',

@@ -9,6 +9,8 @@ export const CONVERSATION_PATHS = {
   readDraft: ['GET', '/api/tickets/:id/draft'],
   saveDraft: ['PUT', '/api/tickets/:id/draft'],
   deleteDraft: ['DELETE', '/api/tickets/:id/draft'],
+  watchTicket: ['PUT', '/api/tickets/:id/watch'],
+  unwatchTicket: ['DELETE', '/api/tickets/:id/watch'],
   readVersions: ['GET', '/api/tickets/:id/comments/:comment/versions'],
   confirmProposal: ['POST', '/api/tickets/:id/proposals/:proposal/confirm'],
   declineProposal: ['POST', '/api/tickets/:id/proposals/:proposal/decline'],

@@ -6,6 +6,8 @@ import * as schema from '../schemas.ts';
 const commentParams = idParams.extend({ comment: id });
 const proposalParams = idParams.extend({ proposal: id });
 
+const watching = z.object({ watching: z.boolean() });
+
 export const conversationRoutes = {
   addParticipant: route({
     summary: 'Let a person take part in a ticket: they read it, write in it and get its mail',
@@ -75,6 +77,20 @@ export const conversationRoutes = {
     params: idParams,
     body: z.strictObject({ version: z.int().min(0).optional() }),
     response: schema.Draft,
+  }),
+  watchTicket: route({
+    summary: 'Follow a ticket: one hears of it, whoever has it',
+    access: STAFF,
+    scope: 'tickets:write',
+    params: idParams,
+    response: watching,
+  }),
+  unwatchTicket: route({
+    summary: 'Follow a ticket no longer',
+    access: STAFF,
+    scope: 'tickets:write',
+    params: idParams,
+    response: watching,
   }),
   readVersions: route({
     summary: 'What a comment said before its edits, oldest first',

@@ -6,6 +6,7 @@ import type { Keyring } from '../../secrets.ts';
 import { readSettings } from '../../settings/read-settings.ts';
 import { Participant } from '../../tickets/participant.ts';
 import { staffOf } from '../../tickets/staff-of.ts';
+import { watchersOf } from '../../tickets/watchers.ts';
 import { TicketEvent } from '../../tickets/ticket-event.ts';
 import { TRUSTS } from '../../tickets/comment.ts';
 import { STATUSES } from '../../tickets/lifecycle.ts';
@@ -86,6 +87,8 @@ async function participantsOf(em: EntityManager, events: TicketEvent[]): Promise
 interface FurtherStaff {
   /** By event: who looks after its ticket, as nobody has it. */
   lookAfter: Map<number, readonly number[]>;
+  /** By ticket: who follows it. */
+  watchers: Map<number, readonly number[]>;
   people: Map<number, Employee>;
 }
 
@@ -100,9 +103,14 @@ async function furtherStaff(em: EntityManager, events: TicketEvent[]): Promise<F
     unattended.map(({ ticket }) => ticket.id),
   );
   const lookAfter = new Map(unattended.map(({ id, ticket }) => [id, staff.get(ticket.id) ?? []]));
-  const ids = [...new Set([...[...staff.values()].flat(), ...events.flatMap(mentionsOf)])];
+  const watchers = await watchersOf(
+    em,
+    events.map(({ ticket }) => ticket.id),
+  );
+  const named = [...[...staff.values(), ...watchers.values()].flat(), ...events.flatMap(mentionsOf)];
+  const ids = [...new Set(named)];
   const people = await em.find(Employee, { id: { $in: ids } });
-  return { lookAfter, people: new Map(people.map((person) => [person.id, person])) };
+  return { lookAfter, watchers, people: new Map(people.map((person) => [person.id, person])) };
 }
 
 function mentionsOf({ data }: TicketEvent): number[] {
@@ -122,7 +130,7 @@ interface Notice {
 function noticesOf(
   events: TicketEvent[],
   participants: Map<number, Participant[]>,
-  { lookAfter, people: staff }: FurtherStaff,
+  { lookAfter, watchers, people: staff }: FurtherStaff,
 ): Notice[] {
   return events.flatMap((event) => {
     const { ticket } = event;
@@ -135,10 +143,15 @@ function noticesOf(
       [...rows.values()].map(({ employee }) => employee).concat(ticket.requester, ticket.assignee ?? []),
     );
     const looking = new Set(lookAfter.get(event.id));
-    const others = [...looking, ...mentionsOf(event)].flatMap((id) => staff.get(id) ?? []);
+    const watching = new Set(watchers.get(ticket.id));
+    const others = [...looking, ...watching, ...mentionsOf(event)].flatMap((id) => staff.get(id) ?? []);
     const facts = factsOf(event);
     return [...new Set([...onTicket, ...others])].flatMap((person) => {
-      const reader = readerOf(event, person, looking.has(person.id) && !onTicket.has(person));
+      const apart = !onTicket.has(person);
+      const reader = readerOf(event, person, {
+        looksAfter: apart && looking.has(person.id),
+        watches: apart && watching.has(person.id),
+      });
       const template = templateFor(facts, reader);
       return template ? [{ event, facts, person, reader, participant: rows.get(person.id) ?? null, template }] : [];
     });
@@ -166,14 +179,18 @@ function factsOf(event: TicketEvent): NoticeEvent {
   };
 }
 
-function readerOf({ ticket }: TicketEvent, person: Employee, looksAfter: boolean): NoticeReader {
+function readerOf(
+  { ticket }: TicketEvent,
+  person: Employee,
+  part: Pick<NoticeReader, 'looksAfter' | 'watches'>,
+): NoticeReader {
   return {
     id: person.id,
     address: normalizeAddress(person.email),
     status: person.status,
     isRequester: person.id === ticket.requester.id,
     isStaff: isStaff(person),
-    looksAfter,
+    ...part,
     preferences: person.preferences,
   };
 }

@@ -91,6 +91,8 @@ export const conversationSamples = {
     },
     reach: STAFF,
   },
+  watchTicket: within((_, id) => Promise.resolve({ params: { id } })),
+  unwatchTicket: within((_, id) => Promise.resolve({ params: { id } })),
   readDraft: within((_, id) => Promise.resolve({ params: { id } })),
   saveDraft: within((_, id) => Promise.resolve({ params: { id }, body: { body: 'Wor', version: 0 } })),
   deleteDraft: within((_, id) => Promise.resolve({ params: { id }, body: {} })),
