@@ -17,12 +17,12 @@ const INLINE = /^(image\/(png|jpeg|gif|webp)|text\/plain)$/;
 
 export function attachmentRoutes(router: Router, deps: MountDeps): void {
   mount(router, deps, 'downloadAttachment', async ({ tx, actor, params, ctx }) => {
-    await sendAttachment(ctx, deps.blobs, await findAttachment(tx.em, actor, params.id));
+    await sendAttachment(ctx, deps.blobs, await findAttachment(tx, actor, params.id));
     return undefined;
   });
 
   mount(router, deps, 'readThumbnail', async ({ tx, actor, params, ctx }) => {
-    const attachment = await findAttachment(tx.em, actor, params.id);
+    const attachment = await findAttachment(tx, actor, params.id);
     refuseInfected(attachment);
     if (!hasThumbnail(attachment)) throw new AppError('not_found', 'There is no thumbnail of this file');
     ctx.set('Cache-Control', 'private, no-store');
@@ -37,7 +37,7 @@ export function attachmentRoutes(router: Router, deps: MountDeps): void {
   });
 
   mount(router, deps, 'linkAttachment', async ({ tx, actor, params }) => {
-    const { id: fileId } = await findAttachment(tx.em, actor, params.id);
+    const { id: fileId } = await findAttachment(tx, actor, params.id);
     const now = Math.floor(tx.now.getTime() / 1000);
     const token = downloadToken(deps.secrets.frames, { employeeId: actor.id, version: actor.version, fileId }, now);
     return {
@@ -58,7 +58,7 @@ export function attachmentRoutes(router: Router, deps: MountDeps): void {
       if (!link || String(link.fileId) !== id) throw gone;
       const reader = await tx.em.findOne(Employee, { id: link.employeeId, version: link.version, status: 'approved' });
       if (!reader) throw gone;
-      await sendAttachment(ctx, deps.blobs, await findAttachment(tx.em, reader, link.fileId));
+      await sendAttachment(ctx, deps.blobs, await findAttachment(tx, reader, link.fileId));
     });
   });
 }

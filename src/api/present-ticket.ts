@@ -8,13 +8,18 @@ import type { Keyring } from '../secrets.ts';
 import type { Attachment } from '../tickets/attachment.ts';
 import type { Comment } from '../tickets/comment.ts';
 import type { TicketEvent } from '../tickets/ticket-event.ts';
+import { editableUntil } from '../tickets/edit-comment.ts';
+import { cleanRichText } from '../tickets/rich-text.ts';
 import { personOf, type DeliveryRow, type TicketView } from '../tickets/read-ticket.ts';
+import { mayRemove } from '../tickets/remove-participant.ts';
 import { transitionsFor } from '../tickets/transition-ticket.ts';
 import { framePath } from './frame-token.ts';
 
 /** A ticket as the contract gives it to this reader. */
 export function presentTicket(view: TicketView, reader: Employee, frames: Keyring): z.input<typeof schema.Ticket> {
   const { ticket, summary } = view;
+  const shown = { reader, frames, status: ticket.status, now: view.now };
+  const lockable = { requesterId: ticket.requester.id, assigneeId: ticket.assignee?.id ?? null };
   return {
     ...summary,
     version: ticket.version,
@@ -25,13 +30,22 @@ export function presentTicket(view: TicketView, reader: Employee, frames: Keyrin
     follows: view.follows && { id: view.follows.id, ticket_number: view.follows.number },
     conversation: view.comments.map((comment) => {
       const files = view.attachments.filter((attachment) => attachment.comment?.id === comment.id);
-      return presentComment(comment, files, view.deliveries, frames);
+      return presentComment(comment, files, { ...shown, deliveries: view.deliveries });
     }),
     events: view.events.flatMap((event) => presentEvent(event, reader, view.deliveries) ?? []),
     mail_stops: view.stops.map((stop) => ({
       ...stop,
       opened_at: new Date(stop.opened_at).toISOString(),
       until: stop.until && new Date(stop.until).toISOString(),
+    })),
+    participants: view.participants.map(({ person, staff }) => ({
+      person,
+      may_remove: mayRemove(reader, lockable, { id: person.id, staff }),
+    })),
+    watchers: view.watchers,
+    proposals: view.proposals.map(({ by, trust, created_at, ...proposal }) => ({
+      ...{ ...proposal, proposed_by: by, verified: trust === 'T2' || trust === 'T3' },
+      created_at: new Date(created_at).toISOString(),
     })),
     transitions: transitionsFor(reader, { status: ticket.status, requesterId: ticket.requester.id }).map(
       ({ name, to, needs }) => ({ name, to, needs: [...needs] }),
@@ -61,12 +75,22 @@ export function presentEvent(
   );
 }
 
+export interface ShownTo {
+  reader: Employee;
+  status: Status;
+  frames: Keyring;
+  now: Date;
+  deliveries?: readonly DeliveryRow[];
+}
+
 export function presentComment(
   comment: Comment,
   files: readonly Attachment[],
-  deliveries: readonly DeliveryRow[],
-  frames: Keyring,
+  { deliveries = [], reader, frames, status, now }: ShownTo,
 ): z.input<typeof schema.Comment> {
+  const ahead = (time: Date | null | undefined) => (time && time >= now ? time.toISOString() : null);
+  const byMail = comment.channel === 'mail';
+  const until = editableUntil(reader, status, { ...comment, authorId: comment.author.id });
   return {
     id: comment.id,
     author: personOf(comment.author),
@@ -75,9 +99,14 @@ export function presentComment(
     body: comment.body,
     quoted: comment.quoted,
     signature: comment.signature,
-    frame: comment.html === null ? null : framePath(frames, { kind: 'comment', id: comment.id }),
+    body_html: byMail || !comment.html ? null : cleanRichText(comment.html),
+    frame: !byMail || comment.html === null ? null : framePath(frames, { kind: 'comment', id: comment.id }),
     verified: comment.trust === null ? null : comment.trust === 'T2' || comment.trust === 'T3',
     created_at: comment.createdAt.toISOString(),
+    revision: comment.revision,
+    edited_at: comment.editedAt?.toISOString() ?? null,
+    editable_until: ahead(until),
+    held_until: ahead(comment.heldUntil),
     attachments: files.map(presentAttachment),
     deliveries: deliveries.filter(({ comment_id }) => comment_id === comment.id).map(presentDelivery),
   };

@@ -7,6 +7,7 @@ import { apiKeyRoutes } from './api-keys.ts';
 import { attachmentRoutes } from './attachments.ts';
 import { auditRoutes } from './audit.ts';
 import { classificationRoutes } from './classification.ts';
+import { conversationRoutes } from './conversation.ts';
 import { deskRoutes, type DeskDeps } from './desk.ts';
 import { factorRoutes } from './factors.ts';
 import { gmailRoutes, type GmailRouteDeps } from './gmail.ts';
@@ -75,6 +76,7 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   registrationRoutes(router, deps);
   employeeRoutes(router, deps);
   ticketRoutes(router, deps);
+  conversationRoutes(router, deps);
   taskRoutes(router, deps);
   reportRoutes(router, deps);
   attachmentRoutes(router, deps);

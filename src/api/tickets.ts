@@ -5,16 +5,16 @@ import type { Employee } from '../people/employee.ts';
 import { defaultPriority } from '../settings/default-priority.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { addComment } from '../tickets/add-comment.ts';
-import { addParticipant } from '../tickets/add-participant.ts';
 import { lockTicket, may } from '../tickets/access.ts';
 import { Comment } from '../tickets/comment.ts';
 import { Attachment } from '../tickets/attachment.ts';
 import { countTickets } from '../tickets/count-tickets.ts';
 import { editTicket } from '../tickets/edit-ticket.ts';
+import { takeDraft } from '../tickets/draft.ts';
+import { holdUntil } from '../tickets/held-reply.ts';
 import { findAssignee } from '../tickets/find-assignee.ts';
 import { findClassification } from '../tickets/find-category.ts';
 import { findMentions } from '../tickets/find-mentions.ts';
-import { findParticipant } from '../tickets/find-participant.ts';
 import { listTickets } from '../tickets/list-tickets.ts';
 import { openTicket } from '../tickets/open-ticket.ts';
 import { lastEvents, readTicket } from '../tickets/read-ticket.ts';
@@ -22,6 +22,7 @@ import { transitionTicket } from '../tickets/transition-ticket.ts';
 import type { LockedTicket } from '../tickets/locked-ticket.ts';
 import { channelOf } from './channel.ts';
 import { mount, type MountDeps } from './mount.ts';
+import { writtenWords } from './written-words.ts';
 import { pageLink } from './page-link.ts';
 import { presentComment, presentEvent, presentTicket, visibilitiesOf } from './present-ticket.ts';
 
@@ -45,7 +46,7 @@ export function ticketRoutes(router: Router, deps: TicketDeps): void {
   mount(router, deps, 'countTickets', ({ tx, actor }) => countTickets(tx.em, actor, tx.now));
 
   mount(router, deps, 'readTicket', async ({ tx, actor, params }) =>
-    presentTicket(await readTicket(tx.em, actor, params.id), actor, frames),
+    presentTicket(await readTicket(tx, actor, params.id), actor, frames),
   );
 
   mount(router, deps, 'openTicket', async ({ tx, actor, body, files, ctx }) => {
@@ -60,7 +61,7 @@ export function ticketRoutes(router: Router, deps: TicketDeps): void {
       mailboxId: deps.mailboxId(),
       files,
     });
-    return presentTicket(await readTicket(tx.em, actor, ticketId), actor, frames);
+    return presentTicket(await readTicket(tx, actor, ticketId), actor, frames);
   });
 
   mount(router, deps, 'changeTicket', async ({ tx, actor, params, body, ctx }) => {
@@ -68,7 +69,7 @@ export function ticketRoutes(router: Router, deps: TicketDeps): void {
     const { version, ...changes } = body;
     await refuseStale(tx, actor, ticket, version);
     await editTicket(tx, ticket, { actor, channel: channelOf(ctx), changes });
-    return presentTicket(await readTicket(tx.em, actor, ticket.id), actor, frames);
+    return presentTicket(await readTicket(tx, actor, ticket.id), actor, frames);
   });
 
   mount(router, deps, 'addComment', async ({ tx, actor, params, body, files, ctx }) => {
@@ -79,25 +80,23 @@ export function ticketRoutes(router: Router, deps: TicketDeps): void {
     const { status } = ticket;
     if (!visibilitiesOf(actor, status).includes(body.visibility))
       throw new AppError('invalid_transition', 'This ticket is over. Open a new one.', { status, allowed: [] });
+    const words = writtenWords(body);
+    const { visibility, undo, send_at: at, draft: version } = body;
+    const heldUntil = await holdUntil(tx, ticket, {
+      ...{ author: actor, visibility, undo, sendAt: at === undefined ? undefined : new Date(at) },
+    });
+    const of = { ticketId: ticket.id, employeeId: actor.id };
+    const draft = version === undefined ? null : await takeDraft(tx, of, version);
     const given = {
-      ticket,
-      author: actor,
-      body: body.body,
-      visibility: body.visibility,
-      channel: channelOf(ctx),
-      files,
-      mentions: may(actor, 'note') ? await findMentions(tx, ticket.id, body.body) : [],
+      ...{ ticket, author: actor, ...words },
+      ...{ visibility, heldUntil, channel: channelOf(ctx) },
+      files: [...(draft?.files ?? []), ...files],
+      mentions: may(actor, 'note') ? await findMentions(tx, ticket.id, words.body) : [],
     };
     const id = await addComment(tx, given);
     const comment = await tx.em.findOneOrFail(Comment, id, { populate: ['author'] });
-    return presentComment(comment, await tx.em.find(Attachment, { comment: id }), [], frames);
-  });
-
-  mount(router, deps, 'addParticipant', async ({ tx, actor, params, body, ctx }) => {
-    const ticket = await lockTicket(tx, actor, params.id);
-    const person = await findParticipant(tx, body.email);
-    await addParticipant(tx, ticket, { actor, person, channel: channelOf(ctx) });
-    return presentTicket(await readTicket(tx.em, actor, ticket.id), actor, frames);
+    const shown = { reader: actor, status: ticket.status, frames, now: tx.now };
+    return presentComment(comment, await tx.em.find(Attachment, { comment: id }), shown);
   });
 
   mount(router, deps, 'transitionTicket', async ({ tx, actor, params, body, ctx }) => {
@@ -114,7 +113,7 @@ export function ticketRoutes(router: Router, deps: TicketDeps): void {
       ...(body.comment && { comment: body.comment }),
       ...(body.assignee && { assignee: await findAssignee(tx, body.assignee) }),
     });
-    return presentTicket(await readTicket(tx.em, actor, ticket.id), actor, frames);
+    return presentTicket(await readTicket(tx, actor, ticket.id), actor, frames);
   });
 }
 
@@ -126,7 +125,7 @@ async function refuseStale(
   given: number | undefined,
 ): Promise<void> {
   if (given === undefined || given === version) return;
-  const since = await lastEvents(tx.em, id, Math.min(version - given, MOST_CHANGES));
+  const since = await lastEvents(tx, reader, { ticketId: id, count: Math.min(version - given, MOST_CHANGES) });
   const changes = since.flatMap((event) => presentEvent(event, reader) ?? []);
   throw new AppError('version_conflict', 'The ticket has changed since you read it', { version, changes });
 }

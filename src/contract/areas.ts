@@ -1,5 +1,6 @@
 import type { Route } from './route.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { conversationRoutes } from './routes/conversation.ts';
 import { deskRoutes } from './routes/desk.ts';
 import { factorsRoutes } from './routes/factors.ts';
 import { inboundRoutes } from './routes/inbound.ts';
@@ -21,6 +22,7 @@ export const AREAS: Record<string, Record<string, Route>> = {
   'Signing in': tokensRoutes,
   'Second factors': factorsRoutes,
   Tickets: ticketsRoutes,
+  Conversation: conversationRoutes,
   Tasks: tasksRoutes,
   Reports: reportsRoutes,
   'Own account': profileRoutes,

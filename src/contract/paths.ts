@@ -1,4 +1,5 @@
 import { AUDIT_PATHS } from './paths/audit.ts';
+import { CONVERSATION_PATHS } from './paths/conversation.ts';
 import { DESK_PATHS } from './paths/desk.ts';
 import { FACTORS_PATHS } from './paths/factors.ts';
 import { INBOUND_PATHS } from './paths/inbound.ts';
@@ -25,6 +26,7 @@ export const PATHS = {
   ...PEOPLE_PATHS,
   ...KEYS_PATHS,
   ...TICKETS_PATHS,
+  ...CONVERSATION_PATHS,
   ...TASKS_PATHS,
   ...REPORTS_PATHS,
   ...SETTINGS_PATHS,

@@ -1,6 +1,7 @@
 import type { RouteName } from './paths.ts';
 import type { Route } from './route.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { conversationRoutes } from './routes/conversation.ts';
 import { deskRoutes } from './routes/desk.ts';
 import { factorsRoutes } from './routes/factors.ts';
 import { inboundRoutes } from './routes/inbound.ts';
@@ -26,6 +27,7 @@ export const ROUTES = {
   ...peopleRoutes,
   ...keysRoutes,
   ...ticketsRoutes,
+  ...conversationRoutes,
   ...tasksRoutes,
   ...reportsRoutes,
   ...settingsRoutes,

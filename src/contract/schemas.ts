@@ -30,6 +30,20 @@ export const words = (max: number) =>
     .refine((text) => !text.includes('\u0000'), 'must not contain NUL')
     .refine(...wellFormed);
 
+/** Text as it stands while it is written: blanks at its ends are kept, and it may be empty. */
+export const unfinished = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => !text.includes('\u0000'), 'must not contain NUL')
+    .refine(...wellFormed);
+
+/** What somebody writes: as text, or as html of an editor, of which the text is made; one of both. */
+export const commentWords = {
+  body: words(100_000).optional(),
+  body_html: words(200_000).optional(),
+};
+
 /** A mail address as it is stored: lower case, nothing round it. */
 export const address = z
   .string()
@@ -74,14 +88,35 @@ export const Comment = z.object({
   body: z.string(),
   quoted: z.string(),
   signature: z.string(),
-  /** Short-lived path of the formatted mail, to be shown in a sandboxed frame; null when it was plain text. */
+  /** The same as html of a few plain elements, as an editor made it; null when it was written as text, or came by mail. */
+  body_html: z.string().nullable(),
+  /** Short-lived path of the formatted mail, to be shown in a sandboxed frame; null when it was plain text, or no mail. */
   frame: z.string().nullable(),
   /** Whether the sender was authenticated; null for what was written in the portal. */
   verified: z.boolean().nullable(),
   created_at: time,
+  /** Counts its edits, from 1. */
+  revision: z.int(),
+  edited_at: time.nullable(),
+  /** Until when the reader may edit it; null: not, or not any more. */
+  editable_until: time.nullable(),
+  /** It waits until then, seen by staff only, and its author can take it back; null: it has gone out. */
+  held_until: time.nullable(),
   attachments: z.array(Attachment),
   /** Mails that carried it out; staff only, else empty. */
   deliveries: z.array(Delivery),
+});
+
+/** What somebody has begun to write on a ticket, for them alone. */
+export const Draft = z.object({
+  visibility: z.enum(['public', 'internal']),
+  body: z.string(),
+  body_html: z.string().nullable(),
+  /** Of a reply that was taken back; they go out with it. */
+  files: z.array(z.object({ filename: z.string(), content_type: z.string(), size: z.int() })),
+  /** Name it with the next change; 0: there is nothing yet. */
+  version: z.int(),
+  updated_at: time.nullable(),
 });
 
 export const TicketEvent = z.object({
@@ -106,6 +141,25 @@ export const MailStop = z.object({
   opened_at: time,
   /** When it ends by itself; null: when somebody resumes it. */
   until: time.nullable(),
+});
+
+/** Who reads the ticket, writes in it and gets its mail. */
+export const Participant = z.object({
+  person: Person,
+  /** The reader may take them off the ticket. */
+  may_remove: z.boolean(),
+});
+
+/** Somebody whom a mail of the ticket names in To or Cc. Nothing of the ticket reaches them before somebody confirms it. */
+export const Proposal = z.object({
+  id: z.int(),
+  address: z.string(),
+  name: z.string(),
+  /** Who wrote that mail; null: it is gone. */
+  proposed_by: Person.nullable(),
+  /** Whether its sender was authenticated. */
+  verified: z.boolean(),
+  created_at: time,
 });
 
 export const TicketSummary = z.object({
@@ -145,6 +199,12 @@ export const Ticket = TicketSummary.extend({
   events: z.array(TicketEvent),
   /** What keeps mail about it back, or mail to somebody on it; staff only, else empty. */
   mail_stops: z.array(MailStop),
+  /** Who takes part, the requester among them. */
+  participants: z.array(Participant),
+  /** Staff who follow it and hear of it; staff only, else empty. */
+  watchers: z.array(Person),
+  /** Whom mails name; for staff and the requester, who confirm or decline it, else empty. */
+  proposals: z.array(Proposal),
   /** What the reader may do to the status now. */
   transitions: z.array(Transition),
   /** Which comments the reader may write. */

@@ -7,7 +7,7 @@ const PATIENCE = 20;
 /** Rows that are due, by the queue that would take them on. Tables are the truth: whatever is due gets a job again. */
 const DUE: Record<Exclude<IdQueue, 'send-messages'>, string> = {
   'ingest-messages': `select id from inbound_message where state = 'fetched' and next_at < ?::timestamptz - make_interval(secs => ?) order by next_at limit 500`,
-  'notify-events': `select id from ticket_event where notice = 'pending' and created_at < ?::timestamptz - make_interval(secs => ?) order by id limit 500`,
+  'notify-events': `select id from ticket_event where notice = 'pending' and coalesce(notice_after, created_at) < ?::timestamptz - make_interval(secs => ?) order by id limit 500`,
   'send-links': `select id from link_request where created_at < ?::timestamptz - make_interval(secs => ?) order by id limit 500`,
   'notify-accounts': `select id from account_notice where state = 'pending' and created_at < ?::timestamptz - make_interval(secs => ?) order by id limit 500`,
   'run-tasks': `select id from task where state in ('queued', 'running') and next_at < ?::timestamptz - make_interval(secs => ?) order by next_at limit 500`,

@@ -9,6 +9,7 @@ export const MAIL_SWITCHES = {
   mail_new_comments: 'new-comment-for-staff',
   mail_assignments: 'assigned',
   mail_mentions: 'mentioned',
+  mail_watched: 'watched',
   mail_digest: 'digest',
 } as const;
 export type MailSwitch = keyof typeof MAIL_SWITCHES;

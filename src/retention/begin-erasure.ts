@@ -20,7 +20,7 @@ export interface Erasure {
 /** What opens the account, and what is known only for its sake. */
 const OPENERS = [
   ...(['session', 'api_key', 'totp', 'recovery_code', 'passkey', 'identity', 'challenge'] as const),
-  ...(['account_link', 'idempotency_key', 'coordinator_department'] as const),
+  ...(['account_link', 'idempotency_key', 'coordinator_department', 'draft', 'watcher'] as const),
 ];
 
 /**
@@ -41,6 +41,8 @@ export async function beginErasure(
   await refuseOpen(tx, id);
   const ticketIds = await findTickets(tx, id);
   const { email, firstName, lastName, role } = person;
+  // Mails of others may name them on any ticket.
+  await tx.em.execute('delete from participant_proposal where address = ?', [email]);
   for (const table of OPENERS) await tx.em.execute(`delete from ${table} where employee_id = ?`, [id]);
   Object.assign(person, {
     ...{

@@ -19,6 +19,7 @@ export async function eraseOnTicket(tx: Transaction, erasure: Erasure, ticketId:
   await eraseSubject(tx, about);
   await eraseMails(tx, about); // by their comments, before those have nothing left
   await eraseComments(tx, about);
+  await eraseVersions(tx, about);
   await eraseFiles(tx, about);
   await eraseHistory(tx, about);
   if (!about.own)
@@ -56,6 +57,23 @@ async function eraseComments({ em }: Transaction, about: About): Promise<void> {
   );
 }
 
+/** Their own words before an edit go, those of others stay without their name. */
+async function eraseVersions({ em }: Transaction, about: About): Promise<void> {
+  const { personId, ticketId } = about;
+  const [body, html] = [scrubbed('body', about), scrubbed('html', about)];
+  await em.execute(
+    'delete from comment_version where comment_id in (select id from comment where ticket_id = ? and author_id = ?)',
+    [ticketId, personId],
+  );
+  await em.execute(
+    `update comment_version set body = ${body.sql}, html = ${html.sql} where comment_id in (select id from comment where ticket_id = ?)`,
+    [...body.params, ...html.params, ticketId],
+  );
+  await em.execute(`update draft set body = ${body.sql}, html = ${html.sql} where ticket_id = ?`, [
+    ...[...body.params, ...html.params, ticketId],
+  ]);
+}
+
 /** A subject, as it is or as it was: of their own ticket they wrote it. */
 function subjectIn(about: About, column: string): Sql {
   return about.own ? { sql: `'${ERASED}'::text`, params: [] } : scrubbed(column, about);
@@ -90,8 +108,9 @@ async function eraseHistory({ em }: Transaction, about: About): Promise<void> {
     [...from.params, ...to.params, ticketId],
   );
   await em.execute(
-    `update ticket_event set data = jsonb_set(data, '{to}', to_jsonb(?::text)) where ticket_id = ? and type = 'assigned' and data->>'assignee_id' = ?`,
-    [ERASED, ticketId, String(personId)],
+    `update ticket_event set data = jsonb_set(data, '{to}', to_jsonb(?::text)) where ticket_id = ?
+      and (type = 'assigned' and data->>'assignee_id' = ? or type in ('participant_added', 'participant_removed') and data->>'participant_id' = ?)`,
+    [ERASED, ticketId, String(personId), String(personId)],
   );
 }
 

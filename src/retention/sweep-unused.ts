@@ -27,7 +27,8 @@ async function findUsed({ em }: Transaction, sha256s: readonly string[]): Promis
   const rows = await em.execute<{ sha256: string }[]>(
     `select sha256 from jsonb_array_elements_text(?::jsonb) as asked(sha256)
       where exists (select from inbound_message i where i.raw_sha256 = asked.sha256 and i.raw_deleted_at is null)
-         or exists (select from attachment f where f.sha256 = asked.sha256) or exists (select from employee e where e.picture_sha256 = asked.sha256)`,
+         or exists (select from attachment f where f.sha256 = asked.sha256) or exists (select from employee e where e.picture_sha256 = asked.sha256)
+         or sha256 in (select f ->> 'sha256' from draft d cross join jsonb_array_elements(d.files) as f)`,
     [JSON.stringify(sha256s)],
   );
   return new Set(rows.map(({ sha256 }) => sha256));

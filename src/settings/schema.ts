@@ -104,6 +104,8 @@ export const SETTINGS = {
   max_file_size: z.int().min(1000).max(100_000_000).default(25_000_000),
   /** files of one message */
   max_files: z.int().min(1).max(50).default(10),
+  /** Seconds for which a public reply that asks for it can be taken back; 0: it goes out at once. */
+  undo_send_seconds: z.int().min(0).max(120).default(15),
   /** Days after which a resolved ticket closes by itself; 0: never. */
   auto_close_days: z.int().min(0).max(365).default(7),
   /** Days after which the bytes of mail that came or was sent are deleted, when its ticket is over for as long or there is none; 0: never. */

@@ -54,8 +54,23 @@ export function visibleVisibilities(reader: Person): readonly ('public' | 'inter
   return may(reader, 'see-behind') ? ['public', 'internal', 'pending'] : ['public'];
 }
 
+/** Whether a person sees a reply before it goes out. */
+export function seesHeld(reader: Person): boolean {
+  return may(reader, 'see-behind');
+}
+
+/** The comments that have gone out by `now`, as a condition on an alias of `comment`; all of them for who sees those that wait. */
+export function goneOut(reader: Person, alias: string, now: Date): Sql {
+  return seesHeld(reader)
+    ? { sql: 'true', params: [] }
+    : { sql: `(${alias}.held_until is null or ${alias}.held_until <= ?)`, params: [now] };
+}
+
 /** Facts of a line of history that everybody on the ticket sees; the others are about senders and their mail. */
 const OPEN_FACTS = ['transition', 'from', 'to', 'reason', 'visibility', 'priority', 'category', 'changed'];
+
+/** Lines of history that only staff sees: of mails that came back, and of people that mails proposed. */
+const BEHIND = ['bounced', 'participant_proposed', 'participant_declined'];
 
 /** What a person sees of a line of history; null: not even that it is there. */
 export function visibleFacts(
@@ -63,8 +78,13 @@ export function visibleFacts(
   { type, data }: { type: string; data: Record<string, unknown> },
 ): Record<string, unknown> | null {
   if (may(reader, 'see-behind')) return data;
-  if (type === 'bounced' || (data['visibility'] ?? 'public') !== 'public') return null;
+  if (BEHIND.includes(type) || (data['visibility'] ?? 'public') !== 'public') return null;
   return Object.fromEntries(Object.entries(data).filter(([name]) => OPEN_FACTS.includes(name)));
+}
+
+/** Whether a person decides who takes part: staff, and whose ticket it is. */
+export function mayDecideWho(person: Pick<Person, 'id' | 'role' | 'status'>, ticket: { requesterId: number }): boolean {
+  return may(person, 'assign') || (may(person, 'reply') && person.id === ticket.requesterId);
 }
 
 /** In which capacities a person acts on a ticket; the lifecycle asks for one of them. */
@@ -78,6 +98,13 @@ export async function lockTicket(tx: Transaction, reader: Person, id: number): P
   const ticket = (await lockTickets(tx, [id], visibleTickets(reader))).get(id);
   if (!ticket) throw ticketNotFound();
   return ticket;
+}
+
+/** 404 for a ticket that the person may not see. */
+export async function requireTicket({ em }: Pick<Transaction, 'em'>, reader: Person, id: number): Promise<void> {
+  const { sql, params } = visibleTickets(reader);
+  const [row] = await em.execute<unknown[]>(`select from ticket t where t.id = ? and ${sql}`, [id, ...params]);
+  if (!row) throw ticketNotFound();
 }
 
 export function ticketNotFound(): AppError {

@@ -21,6 +21,8 @@ export interface AddComment extends Words {
   /** Staff who is named in it and is told, also of a note. */
   mentions?: readonly number[];
   notify?: boolean;
+  /** It waits until then: so long it can be taken back. Not for words of the requester, which move the ticket. */
+  heldUntil?: Date | null;
 }
 
 const ADD = prepared(
@@ -36,15 +38,24 @@ const ADD = prepared(
 
 /**
  * Adds to the conversation of a locked ticket, and gives the comment's id. A requester's answer to a pending or resolved ticket brings
- * it back. What is internal or not yet trusted notifies nobody but whom it mentions.
+ * it back. What is not yet trusted notifies nobody, what is internal only staff that follows the ticket or is mentioned.
  */
 export async function addComment(tx: Transaction, given: AddComment): Promise<number> {
   const { ticket, author, visibility, channel, files = [], mayMove = true, notify = true, at = tx.now } = given;
-  const { mentions = [] } = given;
+  const { mentions = [], heldUntil = null } = given;
   const isPublic = visibility === 'public';
   const data = { visibility, ...given.facts, ...(mentions.length > 0 && { mentions }) };
-  const heard = notify && (isPublic || mentions.length > 0);
-  const event: NewEvent = { actorId: author.id, type: 'commented', channel, data, notify: heard, at };
+  // Of a note those hear whom it names, and who follows the ticket.
+  const heard = notify && (visibility !== 'pending' || mentions.length > 0);
+  const event: NewEvent = {
+    actorId: author.id,
+    type: 'commented',
+    channel,
+    data,
+    notify: heard,
+    at: heldUntil ?? at,
+    notBefore: heldUntil,
+  };
   const [row] = await runPrepared<{ comment: string; event: string }>(tx.em, ADD, [
     ...[files.length, at, ticket.id],
     ...commentParams(tx, { ...given, files, authorId: author.id }),

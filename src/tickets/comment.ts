@@ -27,10 +27,16 @@ const CommentSchema = defineEntity({
     signature: p.text().default(''),
     trust: p.enum(TRUSTS).nullable(),
     inboundMessageId: p.bigint('number').nullable(),
+    heldUntil: p.datetime().nullable(),
+    revision: p.integer().default(1),
+    editedAt: p.datetime().nullable(),
     createdAt: p.datetime(),
   },
 });
 
-/** A public reply, an internal note, or a pending one: written by someone we cannot be sure of, staff only. */
+/**
+ * A public reply, an internal note, or a pending one: written by someone we cannot be sure of, staff only. `html` is safe: of a mail by the allowlist of
+ * mails, else by that of the editor (rich-text.ts). `heldUntil`: it goes out then, which is also when it was created.
+ */
 export class Comment extends CommentSchema.class {}
 CommentSchema.setClass(Comment);

@@ -1,15 +1,21 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Transaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Employee } from '../people/employee.ts';
-import { visibleTickets, visibleVisibilities } from './access.ts';
+import { goneOut, visibleTickets, visibleVisibilities } from './access.ts';
 import { Attachment } from './attachment.ts';
 
 /** A file of a ticket and comment the reader may see; anything else does not exist: 404 (T14). */
-export async function findAttachment(em: EntityManager, reader: Employee, id: number): Promise<Attachment> {
+export async function findAttachment(
+  { em, now }: Pick<Transaction, 'em' | 'now'>,
+  reader: Employee,
+  id: number,
+): Promise<Attachment> {
+  const out = goneOut(reader, 'c', now);
   const { sql, params } = visibleTickets(reader);
   const [row] = await em.execute<{ id: string }[]>(
-    `select f.id from attachment f join ticket t on t.id = f.ticket_id where f.id = ? and f.visibility in (?) and ${sql}`,
-    [id, [...visibleVisibilities(reader)], ...params],
+    `select f.id from attachment f join ticket t on t.id = f.ticket_id left join comment c on c.id = f.comment_id
+      where f.id = ? and f.visibility in (?) and ${out.sql} and ${sql}`,
+    [id, [...visibleVisibilities(reader)], ...out.params, ...params],
   );
   if (!row) throw new AppError('not_found', 'There is no such file');
   return em.findOneOrFail(Attachment, id);

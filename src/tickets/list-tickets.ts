@@ -41,7 +41,8 @@ export type SummaryRow = Omit<TicketSummary, 'id' | 'ticket_number' | 'created_a
   updated_at: string | Date;
 };
 
-const person = (alias: string) =>
+/** A person of a row, on the alias of `employee`. */
+export const person = (alias: string) =>
   `json_build_object('id', ${alias}.id, 'name', coalesce(nullif(trim(${alias}.first_name || ' ' || ${alias}.last_name), ''), ${alias}.email),
      'email', ${alias}.email, 'role', ${alias}.role)`;
 
@@ -97,7 +98,7 @@ export async function listTickets(
 ): Promise<TicketPage> {
   const { limit = 50, q } = asked;
   if (q !== undefined && !isSearchable(q)) throw fieldError('q', 'needs a word to look for');
-  const hits = q === undefined ? null : await searchTickets(em, reader, q);
+  const hits = q === undefined ? null : await searchTickets(em, reader, q, now);
   const scope = and(
     visibleTickets(reader),
     hits && { sql: `t.id = any(?::bigint[])`, params: [`{${hits.ids.join(',')}}`] },
@@ -116,7 +117,7 @@ export async function listTickets(
   const count = await countUpTo(em, scope);
   const results = shown.map(summaryOf);
   const ids = results.map(({ id }) => id);
-  const matches = q === undefined || hits?.similar ? null : await findMatches(em, reader, q, ids);
+  const matches = q === undefined || hits?.similar ? null : await findMatches(em, reader, q, { ids, now });
   return {
     ...{ count: Math.min(count, COUNT_CAP), countCapped: count > COUNT_CAP || (hits?.capped ?? false) },
     ...{ similar: hits?.similar ?? false, next, previous },

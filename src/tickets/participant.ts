@@ -9,11 +9,13 @@ const ParticipantSchema = defineEntity({
     id: p.bigint('number').primary(),
     ticket: () => p.manyToOne(Ticket),
     employee: () => p.manyToOne(Employee),
-    state: p.enum(['proposed', 'confirmed'] as const),
+    state: p.enum(['confirmed', 'removed'] as const),
+    // the event that let them in; null: they hear of everything
+    sinceEventId: p.bigint('number').nullable(),
     createdAt: p.datetime(),
   },
 });
 
-/** Who takes part in a ticket's conversation. Reply tokens are minted per participant. */
+/** Who takes part in a ticket's conversation, or did. Reply tokens are minted per participant. */
 export class Participant extends ParticipantSchema.class {}
 ParticipantSchema.setClass(Participant);

@@ -1,10 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Transaction } from '../db/transaction.ts';
 import { displayName, type Employee } from '../people/employee.ts';
-import { may, ticketNotFound, visibleTickets, visibleVisibilities } from './access.ts';
+import { may, mayDecideWho, seesHeld, ticketNotFound, visibleTickets, visibleVisibilities } from './access.ts';
 import { Attachment } from './attachment.ts';
-import { Comment } from './comment.ts';
+import { Comment, type Trust } from './comment.ts';
 import { TicketEvent } from './ticket-event.ts';
 import { Ticket, ticketNumber } from './ticket.ts';
+import { PEOPLE } from './people-of-ticket.ts';
 import { SUMMARY, summaryOf, type SummaryRow, type TicketSummary } from './list-tickets.ts';
 
 /** What became of a comment's mails, for staff. */
@@ -18,6 +20,8 @@ export interface DeliveryRow {
 }
 
 export interface TicketView {
+  /** The moment it was read for. */
+  now: Date;
   ticket: Ticket;
   summary: TicketSummary;
   follows: { id: number; number: string } | null;
@@ -27,6 +31,28 @@ export interface TicketView {
   deliveries: DeliveryRow[];
   /** What keeps mail about it back, or mail to somebody on it; for staff. */
   stops: StopRow[];
+  participants: ParticipantRow[];
+  /** Who follows it; for staff. */
+  watchers: PersonRow[];
+  /** Whom mails named, for who decides about them. */
+  proposals: ProposalRow[];
+}
+
+type PersonRow = TicketSummary['requester'];
+
+export interface ParticipantRow {
+  person: PersonRow;
+  staff: boolean;
+}
+
+export interface ProposalRow {
+  id: number;
+  address: string;
+  name: string;
+  created_at: string;
+  /** Who wrote the mail, and whether that is proven; null: the mail is gone. */
+  by: PersonRow | null;
+  trust: Trust | null;
 }
 
 export interface StopRow {
@@ -39,21 +65,33 @@ export interface StopRow {
 }
 
 /** A ticket as one reader sees it, in a fixed number of queries; 404 when there is none for this reader. */
-export async function readTicket(em: EntityManager, reader: Employee, id: number): Promise<TicketView> {
+export async function readTicket(
+  { em, now }: Pick<Transaction, 'em' | 'now'>,
+  reader: Employee,
+  id: number,
+): Promise<TicketView> {
   const { sql, params } = visibleTickets(reader);
-  const [row] = await em.execute<(SummaryRow & { follows_number: string | null; stops: StopRow[] | null })[]>(
-    `select ${SUMMARY.columns}, f.number as follows_number, ${STOPS} as stops from ticket t ${SUMMARY.joins} left join ticket f on f.id = t.follows_id where t.id = ? and ${sql}`,
+  const [row] = await em.execute<Row[]>(
+    `select ${SUMMARY.columns}, f.number as follows_number, ${STOPS} as stops, ${PEOPLE} from ticket t ${SUMMARY.joins} left join ticket f on f.id = t.follows_id where t.id = ? and ${sql}`,
     [id, ...params],
   );
   if (!row) throw ticketNotFound();
   const visibility = { $in: [...visibleVisibilities(reader)] };
   const oldestFirst = { orderBy: { createdAt: 'asc', id: 'asc' } } as const;
   const ticket = await em.findOneOrFail(Ticket, id, { populate: ['requester', 'assignee'] });
-  const comments = await em.find(Comment, { ticket: id, visibility }, { ...oldestFirst, populate: ['author'] });
+  const comments = await em.find(
+    Comment,
+    { ticket: id, visibility, ...notHeld(reader, now) },
+    { ...oldestFirst, populate: ['author'] },
+  );
   const attachments = await em.find(Attachment, { ticket: id, visibility }, { orderBy: { id: 'asc' } });
-  const events = await em.find(TicketEvent, { ticket: id }, { ...oldestFirst, populate: ['actor'] });
+  const events = await em.find(
+    TicketEvent,
+    { ticket: id, ...notYet(reader, now) },
+    { ...oldestFirst, populate: ['actor'] },
+  );
   return {
-    ticket,
+    ...{ ticket, now },
     summary: summaryOf(row),
     follows:
       ticket.followsId && row.follows_number
@@ -64,7 +102,24 @@ export async function readTicket(em: EntityManager, reader: Employee, id: number
     events,
     deliveries: may(reader, 'see-behind') ? await readDeliveries(em, id) : [],
     stops: may(reader, 'see-behind') ? (row.stops ?? []) : [],
+    participants: row.participants ?? [],
+    watchers: may(reader, 'see-behind') ? (row.watchers ?? []) : [],
+    proposals: mayDecideWho(reader, { requesterId: ticket.requester.id }) ? (row.proposals ?? []) : [],
   };
+}
+
+/** What waits to go out is for staff only. */
+const notHeld = (reader: Employee, now: Date) =>
+  seesHeld(reader) ? {} : { $or: [{ heldUntil: null }, { heldUntil: { $lte: now } }] };
+const notYet = (reader: Employee, now: Date) =>
+  seesHeld(reader) ? {} : { $or: [{ noticeAfter: null }, { noticeAfter: { $lte: now } }] };
+
+interface Row extends SummaryRow {
+  follows_number: string | null;
+  stops: StopRow[] | null;
+  participants: ParticipantRow[] | null;
+  watchers: PersonRow[] | null;
+  proposals: ProposalRow[] | null;
 }
 
 /** In force by the clock of the database: it is shown, and decides nothing. */
@@ -73,11 +128,19 @@ const STOPS = `(select json_agg(json_build_object('id', s.id, 'kind', s.kind, 'a
       select e.email from employee e where e.id in (t.requester_id, t.assignee_id)
         or e.id in (select p.employee_id from participant p where p.ticket_id = t.id and p.state = 'confirmed'))))`;
 
-/** The last lines of a ticket's history, oldest first. Each change of the version is a line. */
-export async function lastEvents(em: EntityManager, ticketId: number, count: number): Promise<TicketEvent[]> {
+/** The last lines of a ticket's history that a reader sees, oldest first. Each change of the version is a line. */
+export async function lastEvents(
+  { em, now }: Pick<Transaction, 'em' | 'now'>,
+  reader: Employee,
+  { ticketId, count }: { ticketId: number; count: number },
+): Promise<TicketEvent[]> {
   if (count < 1) return [];
   const orderBy = { createdAt: 'desc', id: 'desc' } as const;
-  const events = await em.find(TicketEvent, { ticket: ticketId }, { orderBy, limit: count, populate: ['actor'] });
+  const events = await em.find(
+    TicketEvent,
+    { ticket: ticketId, ...notYet(reader, now) },
+    { orderBy, limit: count, populate: ['actor'] },
+  );
   return events.toReversed();
 }
 

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Sql } from '../db/keyset.ts';
 import type { Employee } from '../people/employee.ts';
-import { may, visibleTickets, visibleVisibilities } from './access.ts';
+import { goneOut, may, visibleTickets, visibleVisibilities } from './access.ts';
 
 /** Tickets found in one place (subjects, comments, files, names): the newest so many. A common word is in all of them, and nobody reads that far. */
 const MOST = 1000;
@@ -58,27 +58,28 @@ const NAMES = `public.fold(r.first_name || ' ' || r.last_name || ' ' || r.email)
  * address of the requester. A ticket number finds that ticket. If nothing is just so, and nothing stands in
  * quotation marks, subjects and names that look like it.
  */
-export async function searchTickets(em: EntityManager, reader: Employee, text: string): Promise<Hits> {
+export async function searchTickets(em: EntityManager, reader: Employee, text: string, now: Date): Promise<Hits> {
   const scope = visibleTickets(reader);
-  const exact = await union(em, exactly(reader, scope, text), MOST);
+  const exact = await union(em, exactly(reader, scope, text, now), MOST);
   if (exact.ids.length > 0 || text.includes('"')) return { ...exact, similar: false };
   await em.execute(`select set_config('pg_trgm.word_similarity_threshold', '${ALIKE}', true)`);
   const similar = await union(em, similarly(scope, text.slice(0, 100)), MOST_SIMILAR);
   return { ...similar, similar: similar.ids.length > 0 };
 }
 
-function exactly(reader: Employee, scope: Sql, text: string): Sql[] {
+function exactly(reader: Employee, scope: Sql, text: string, now: Date): Sql[] {
   const query = queryOf(text);
   const seen = [...visibleVisibilities(reader)];
   const words = phrasesOf(text).flat();
   const [, number] = /^(?:TX)?0*(\d{1,15})$/i.exec(text.trim()) ?? [];
-  const parts = (table: string) =>
-    `select o.ticket_id from ${table} o where o.search @@ ${QUERY} and o.visibility in (?)`;
-  const within = (table: string): Sql => ({
+  const parts = (table: Part) =>
+    `select o.ticket_id from ${table} o where o.search @@ ${QUERY} and o.visibility in (?) and ${out(table).sql}`;
+  const out = (table: Part) => partsGoneOut(reader, table, now);
+  const within = (table: Part): Sql => ({
     sql: may(reader, 'see-behind')
       ? `select t.id from (${parts(table)} order by o.id desc limit ${MOST_PARTS}) o join ticket t on t.id = o.ticket_id where ${scope.sql}`
       : `select t.id from ticket t where t.id in (${parts(table)}) and ${scope.sql}`,
-    params: [query, seen, ...scope.params],
+    params: [query, seen, ...out(table).params, ...scope.params],
   });
   return [
     { sql: `select t.id from ticket t where t.search @@ ${QUERY} and ${scope.sql}`, params: [query, ...scope.params] },
@@ -93,6 +94,18 @@ function exactly(reader: Employee, scope: Sql, text: string): Sql[] {
       ? [{ sql: `select t.id from ticket t where t.number = ? and ${scope.sql}`, params: [number, ...scope.params] }]
       : []),
   ];
+}
+
+type Part = 'comment' | 'attachment';
+
+/** A file goes out with its comment. On the alias `o`. */
+function partsGoneOut(reader: Employee, table: Part, now: Date): Sql {
+  if (table === 'comment') return goneOut(reader, 'o', now);
+  const { sql, params } = goneOut(reader, 'k', now);
+  return {
+    sql: params.length === 0 ? sql : `not exists (select from comment k where k.id = o.comment_id and not ${sql})`,
+    params,
+  };
 }
 
 function similarly(scope: Sql, text: string): Sql[] {
@@ -135,18 +148,19 @@ export async function findMatches(
   em: EntityManager,
   reader: Employee,
   text: string,
-  ids: readonly number[],
+  { ids, now }: { ids: readonly number[]; now: Date },
 ): Promise<Map<number, Match>> {
   if (ids.length === 0) return new Map();
   const query = queryOf(text);
   const seen = [...visibleVisibilities(reader)];
-  const first = (what: string, table: string) =>
-    `(select ${what} from ${table} o where o.ticket_id = t.id and o.search @@ ${QUERY} and o.visibility in (?) order by o.id limit 1)`;
+  const [words, files] = [partsGoneOut(reader, 'comment', now), partsGoneOut(reader, 'attachment', now)];
+  const first = (what: string, table: Part, out: Sql) =>
+    `(select ${what} from ${table} o where o.ticket_id = t.id and o.search @@ ${QUERY} and o.visibility in (?) and ${out.sql} order by o.id limit 1)`;
   const rows = await em.execute<{ id: string; subject: string; comment: string | null; file: string | null }[]>(
     `select t.id, ${marked('t.subject', 'HighlightAll=true')} as subject,
-        ${first(marked('left(o.body, 50000)', 'MaxWords=30, MinWords=12'), 'comment')} as comment, ${first('o.filename', 'attachment')} as file
+        ${first(marked('left(o.body, 50000)', 'MaxWords=30, MinWords=12'), 'comment', words)} as comment, ${first('o.filename', 'attachment', files)} as file
        from ticket t where t.id in (?)`,
-    [query, query, query, seen, query, seen, [...ids]],
+    [query, query, query, seen, ...words.params, query, seen, ...files.params, [...ids]],
   );
   return new Map(
     rows.map(({ id, subject, comment, file }) => [

@@ -11,12 +11,16 @@ const TicketEventSchema = defineEntity({
     ticket: () => p.manyToOne(Ticket),
     actor: () => p.manyToOne(Employee).nullable(),
     type: p.enum([
-      ...(['opened', 'commented', 'status_changed', 'assigned', 'participant_added', 'changed', 'bounced'] as const),
+      ...(['opened', 'commented', 'status_changed', 'assigned', 'changed', 'bounced'] as const),
+      ...(['comment_edited', 'comment_rescheduled', 'comment_taken_back'] as const),
+      ...(['participant_proposed', 'participant_added', 'participant_declined', 'participant_removed'] as const),
     ]),
     data: p.json<Record<string, unknown>>().onCreate(() => ({})),
     comment: () => p.manyToOne(Comment).nullable(),
     channel: p.enum(['mail', 'portal', 'api', 'system'] as const),
     notice: p.enum(['none', 'pending', 'done'] as const),
+    // until then only staff sees it, and no mail of it is made
+    noticeAfter: p.datetime().nullable(),
     createdAt: p.datetime(),
   },
 });

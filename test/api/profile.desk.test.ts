@@ -42,7 +42,13 @@ describe('a profile', () => {
       ...{ first_name: 'employee', last_name: 'Example', department: null, locale: 'en', picture: null },
       preferences: {
         ...{ mail_receipts: true, mail_status_changes: true, mail_new_comments: true },
-        ...{ mail_new_tickets: true, mail_assignments: true, mail_mentions: true, mail_digest: true },
+        ...{
+          mail_new_tickets: true,
+          mail_assignments: true,
+          mail_mentions: true,
+          mail_watched: true,
+          mail_digest: true,
+        },
       },
     });
     expect(JSON.stringify(body)).not.toMatch(/argon2|hash/i);

@@ -42,6 +42,8 @@ const MOST: Record<string, number> = {
   reportWorkload: 6,
   exportReport: 6,
   readTicket: 9,
+  readVersions: 4,
+  readDraft: 5,
   downloadAttachment: 5,
   readThumbnail: 5,
   listSessions: 4,
@@ -82,6 +84,9 @@ beforeAll(async () => {
   const { id: message } = await desk().receive(mail('Subject: The first mail'));
   ids = {
     readTicket: await first(),
+    readVersions: await first(),
+    readDraft: await first(),
+    editComment: Number(ticket['id']),
     downloadAttachment: file?.id ?? 0,
     readThumbnail: await thumbnailed(),
     readLocalMail: 1,
@@ -132,7 +137,8 @@ const mail = (subject: string) =>
 async function count(name: RouteName): Promise<number> {
   statements.take();
   const query = name === 'exportReport' ? '?report=volume' : '';
-  const response = await staff.raw(PATHS[name][1].replace(':id', String(ids[name])) + query);
+  const path = PATHS[name][1].replace(':comment', String(ids.editComment));
+  const response = await staff.raw(path.replace(':id', String(ids[name])) + query);
   expect(response.status).toBe(200);
   await response.arrayBuffer();
   return statements.take().length;

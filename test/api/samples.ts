@@ -5,6 +5,7 @@ import type { Role } from '../../src/tickets/lifecycle.ts';
 import type { Actor } from '../support/actors.ts';
 import { startTestDesk, type TestDesk } from '../support/desk.ts';
 import { auditSamples } from './samples/audit.ts';
+import { conversationSamples } from './samples/conversation.ts';
 import { deskSamples } from './samples/desk.ts';
 import { factorSamples } from './samples/factors.ts';
 import { inboundSamples } from './samples/inbound.ts';
@@ -57,6 +58,7 @@ export const SAMPLES: Partial<Record<RouteName, Sample>> = {
   ...deskSamples,
   ...peopleSamples,
   ...ticketSamples,
+  ...conversationSamples,
   ...settingsSamples,
   ...mailboxSamples,
   ...inboundSamples,

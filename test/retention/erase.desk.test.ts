@@ -109,6 +109,15 @@ async function leaveTraces() {
   await comment(other, await employee(id), 'Zyxmarkwords about a lift');
   await comment(other, await employee(marta.id), `Write to ${EMAIL.toUpperCase()}, please`);
   await send((await notify()).map((one) => one.id));
+  await query(
+    `insert into participant_proposal (ticket_id, address, name, created_at) values (?, ?, 'Zyxmarkanna', now())`,
+    [...[other.id, EMAIL]],
+  );
+  await query(
+    `insert into comment_version (comment_id, revision, body, html, replaced_at)
+       select id, 1, body || ' Zyxmarkanna Zyxmarklund', '<p>Zyxmarkanna Zyxmarklund</p>', now() from comment where ticket_id = ?`,
+    [other.id],
+  );
   await desk().receive(mailOf('Zyxmark away', 'Auto-Submitted: auto-replied\r\n'));
   await desk().receive(
     'Received: from a by b; Mon, 02 Nov 2026 10:00:00 +0000\r\n'.repeat(60) + mailOf('Zyxmark loop'),

@@ -18,7 +18,7 @@ interface Reader {
   who: string;
   role: 'employee' | 'coordinator' | 'admin';
   /** What they are to the ticket of Finance. */
-  is?: 'requester' | 'assignee' | 'participant' | 'proposed';
+  is?: 'requester' | 'assignee' | 'participant' | 'removed' | 'proposed';
   /** Works for this department, where coordinators are limited to theirs. */
   department?: string;
   /** With coordinator_scope `all`, and with `departments`. */
@@ -32,6 +32,7 @@ const READERS: Reader[] = [
   { who: 'its requester', role: 'employee', is: 'requester', all: FINANCE, departments: FINANCE },
   { who: 'a confirmed participant', role: 'employee', is: 'participant', all: FINANCE, departments: FINANCE },
   { who: 'somebody a mail proposed', role: 'employee', is: 'proposed', all: [], departments: [] },
+  { who: 'somebody who was taken off', role: 'employee', is: 'removed', all: [], departments: [] },
   { who: 'a coordinator of no department', role: 'coordinator', all: TICKETS, departments: ['of no department'] },
   { who: 'a coordinator of IT', role: 'coordinator', department: 'IT', all: TICKETS, departments: IT_AND_NONE },
   {
@@ -112,7 +113,12 @@ async function arrange({ role, is, department }: Reader): Promise<{ me: Actor; t
       state,
     ]);
   if (is === 'participant') await join('confirmed');
-  if (is === 'proposed') await join('proposed');
+  if (is === 'removed') await join('removed');
+  if (is === 'proposed')
+    await query('insert into participant_proposal (ticket_id, address, created_at) values (?, ?, now())', [
+      id,
+      me.email,
+    ]);
   if (is === 'assignee') await query('update ticket set assignee_id = ? where id = ?', [me.id, id]);
   return { me, tickets };
 }

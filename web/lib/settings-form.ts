@@ -25,6 +25,7 @@ export const SETTING_GROUPS = {
   tickets: {
     default_priority: 'select',
     priority_names: 'priorities',
+    undo_send_seconds: 'number',
     auto_close_days: 'number',
     feature_acknowledgements: 'switch',
   },

@@ -7,7 +7,6 @@ export const TICKETS_PATHS = {
   readTicket: ['GET', '/api/tickets/:id'],
   changeTicket: ['PATCH', '/api/tickets/:id'],
   addComment: ['POST', '/api/tickets/:id/comments'],
-  addParticipant: ['POST', '/api/tickets/:id/participants'],
   transitionTicket: ['POST', '/api/tickets/:id/transitions'],
   linkAttachment: ['POST', '/api/attachments/:id/link'],
   readThumbnail: ['GET', '/api/attachments/:id/thumbnail'],

@@ -20,6 +20,8 @@ const preferences = z.object({
   mail_assignments: z.boolean(),
   /** That a colleague named one in a comment or note, for staff. */
   mail_mentions: z.boolean(),
+  /** What happens on tickets that one watches, for staff. */
+  mail_watched: z.boolean(),
   /** The digest of each working day, for coordinators. */
   mail_digest: z.boolean(),
 });

@@ -70,8 +70,14 @@ export const ticketChanges = z.strictObject({
 });
 
 const newComment = z.strictObject({
-  body: schema.words(100_000),
+  ...schema.commentWords,
   visibility: z.enum(['public', 'internal']).default('public'),
+  /** Public replies of staff: it goes out at this time, and can be changed or taken back until then. */
+  send_at: schema.moment.optional(),
+  /** Public replies of staff: it waits for the seconds of the setting `undo_send_seconds`, and can be taken back so long. */
+  undo: z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')]).optional(),
+  /** Version of one's own draft: its files go along, and it is gone. 409 when it has changed since. */
+  draft: z.union([z.int().positive(), id]).optional(),
   version: version.optional(),
 });
 
@@ -158,15 +164,6 @@ export const ticketsRoutes = {
     takes: 'multipart',
     response: schema.Comment,
     status: 201,
-  }),
-  addParticipant: route({
-    summary: 'Let a person take part in a ticket: they read it, write in it and get its mail',
-    access: STAFF,
-    scope: 'tickets:write',
-    params: idParams,
-    /** Whoever is not known yet is a contact from now on. */
-    body: z.strictObject({ email: schema.address }),
-    response: schema.Ticket,
   }),
   transitionTicket: route({
     summary: 'Change the status of a ticket',

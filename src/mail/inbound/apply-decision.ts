@@ -12,6 +12,7 @@ import type { Decision } from './decide.ts';
 import type { Delivery, ReceivingMailbox } from './delivery.ts';
 import type { InboundMail } from './inbound-mail.ts';
 import type { Lookup, Pointers } from './lookup.ts';
+import { proposeParticipants } from './propose-participants.ts';
 import { recordBounce } from './record-bounce.ts';
 
 export interface Applied {
@@ -59,15 +60,16 @@ export async function applyDecision(tx: Transaction, given: ApplyDecision): Prom
         notify: !delivery.quiet,
       });
       remember(tx, lookup, opened.ticketId, requester, mail.subject);
+      await propose(tx, given, { ...opened, authorId: requester.id });
       return { ...opened, note: null };
     }
     case 'add-comment': {
       const ticket = lookup.tickets.get(decision.ticketId);
       if (!ticket) throw new Error(`Ticket ${decision.ticketId} was decided on but not locked`);
+      const author = await findSender(tx, mail, lookup);
       const commentId = await addComment(tx, {
         ...written(mail, delivery, trust),
-        ticket,
-        author: await findSender(tx, mail, lookup),
+        ...{ ticket, author },
         visibility: decision.visibility,
         channel: 'mail',
         files: filesOf(mail),
@@ -76,6 +78,9 @@ export async function applyDecision(tx: Transaction, given: ApplyDecision): Prom
         facts: { trust },
         notify: !delivery.quiet,
       });
+      // Nobody is proposed by words that may not be read by those on the ticket.
+      if (decision.visibility === 'public')
+        await propose(tx, given, { ticketId: ticket.id, commentId, authorId: author.id });
       return { ticketId: ticket.id, commentId, note: null };
     }
     case 'record-bounce':
@@ -84,6 +89,15 @@ export async function applyDecision(tx: Transaction, given: ApplyDecision): Prom
     case 'quarantine':
       return NOTHING;
   }
+}
+
+async function propose(
+  tx: Transaction,
+  { mail, delivery: { mailbox }, lookup }: ApplyDecision,
+  given: { ticketId: number; commentId: number; authorId: number },
+): Promise<void> {
+  const ticket = lookup.tickets.get(given.ticketId);
+  if ((await proposeParticipants(tx, mail, { ...given, mailbox })) && ticket) ticket.version += 1;
 }
 
 /** Whether it was written to the mailbox, not only delivered there: a Bcc or a list is answered by nothing automatic (RFC 5230 §4.5). */

@@ -83,16 +83,25 @@ function byToken(
   if (reply) {
     const ticket = lookup.tickets.get(reply.ticketId);
     const participant = lookup.participants.get(reply.participantId);
-    const holder = participant?.ticketId === reply.ticketId ? participant.employeeId : null;
+    const holder = participant?.ticketId === reply.ticketId && participant.confirmed ? participant.employeeId : null;
     if (ticket) return pointing(ticket, 'token', holder !== null && holder === senderId, drifts);
   }
   for (const id of answers) {
     const outbound = lookup.outbound.get(id);
     const ticket = outbound?.ticketId ? lookup.tickets.get(outbound.ticketId) : undefined;
-    if (outbound && ticket)
-      return pointing(ticket, 'token', outbound.recipientId !== null && outbound.recipientId === senderId, drifts);
+    if (!outbound || !ticket) continue;
+    const { recipientId } = outbound;
+    const fits = recipientId !== null && recipientId === senderId && !wasRemoved(lookup, ticket.id, recipientId);
+    return pointing(ticket, 'token', fits, drifts);
   }
   return null;
+}
+
+/** Staff that is told of a ticket need not take part in it; but whoever was taken off keeps nothing by the mails they have. */
+function wasRemoved({ participants }: Lookup, ticketId: number, employeeId: number): boolean {
+  return [...participants.values()].some(
+    (one) => one.ticketId === ticketId && one.employeeId === employeeId && !one.confirmed,
+  );
 }
 
 function byReference(

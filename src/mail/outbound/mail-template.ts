@@ -21,6 +21,7 @@ const TICKET_MAILS = {
   'new-comment-for-staff': { submitted: 'auto-generated', once: false },
   assigned: { submitted: 'auto-generated', once: false },
   mentioned: { submitted: 'auto-generated', once: false },
+  watched: { submitted: 'auto-generated', once: false },
 } as const satisfies Record<string, MailKind>;
 
 export type TicketTemplate = keyof typeof TICKET_MAILS;
@@ -31,6 +32,7 @@ export const STAFF_TEMPLATES: readonly MailTemplate[] = [
   'new-comment-for-staff',
   'assigned',
   'mentioned',
+  'watched',
 ];
 
 /** Mails about accounts are all alike: without one somebody cannot sign in, twice it does no harm. */

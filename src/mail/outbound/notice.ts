@@ -40,6 +40,8 @@ export interface NoticeReader {
   isStaff: boolean;
   /** Looks after tickets that nobody has, and this is one. */
   looksAfter: boolean;
+  /** Follows this ticket, as staff. */
+  watches: boolean;
   preferences: Preferences;
 }
 
@@ -49,8 +51,12 @@ export function templateFor(event: NoticeEvent, reader: NoticeReader): TicketTem
   if (reader.id === event.actorId) return null;
   if (event.mentions.includes(reader.id)) return 'mentioned';
   if (event.assigneeId === reader.id) return 'assigned';
+  if (reader.watches && WATCHED.includes(event.type)) return 'watched';
   return BY_TYPE[event.type]?.(event, reader) ?? null;
 }
+
+/** What whoever follows a ticket hears of, notes among staff included. */
+const WATCHED: readonly NoticeEvent['type'][] = ['commented', 'status_changed', 'assigned'];
 
 type Choice = (event: NoticeEvent, reader: NoticeReader) => TicketTemplate | null;
 

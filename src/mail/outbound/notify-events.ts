@@ -6,6 +6,7 @@ import type { Keyring } from '../../secrets.ts';
 import { readSettings } from '../../settings/read-settings.ts';
 import { Participant } from '../../tickets/participant.ts';
 import { staffOf } from '../../tickets/staff-of.ts';
+import { watchersOf } from '../../tickets/watchers.ts';
 import { TicketEvent } from '../../tickets/ticket-event.ts';
 import { TRUSTS } from '../../tickets/comment.ts';
 import { STATUSES } from '../../tickets/lifecycle.ts';
@@ -30,7 +31,7 @@ export interface NotifyDeps {
 export async function notifyEvents(tx: Transaction, eventIds: readonly number[], deps: NotifyDeps): Promise<void> {
   // What is read here does not change: the flush need not compare it.
   const em = tx.em.fork({ keepTransactionContext: true });
-  const events = await lockEvents(em, eventIds);
+  const events = await lockEvents(tx, em, eventIds);
   if (events.length === 0) return;
   const mailboxes = await em.find(Mailbox, {}, { orderBy: { id: 'asc' } });
   const notices = noticesOf(events, await participantsOf(em, events), await furtherStaff(em, events));
@@ -55,14 +56,18 @@ export async function notifyEvents(tx: Transaction, eventIds: readonly number[],
   faultPoint('O1');
 }
 
-/** Locked in the order of their ids; who comes second skips them. */
-async function lockEvents(em: EntityManager, ids: readonly number[]): Promise<TicketEvent[]> {
+/** Locked in the order of their ids; who comes second skips them. What waits is left, and asked for again when its time has come. */
+async function lockEvents(tx: Transaction, em: EntityManager, ids: readonly number[]): Promise<TicketEvent[]> {
   if (ids.length === 0) return [];
-  const events = await em.find(
+  const found = await em.find(
     TicketEvent,
     { id: { $in: [...ids] }, notice: 'pending' },
     { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE, orderBy: { id: 'asc' } },
   );
+  const waits = ({ noticeAfter }: TicketEvent) => (noticeAfter ?? tx.now) > tx.now;
+  for (const event of found.filter(waits))
+    tx.enqueue('notify-events', { ids: [event.id] }, event.noticeAfter ?? undefined);
+  const events = found.filter((event) => !waits(event));
   await em.populate(events, ['ticket.requester', 'ticket.assignee', 'actor', 'comment'], { strategy: 'select-in' });
   return events;
 }
@@ -82,6 +87,8 @@ async function participantsOf(em: EntityManager, events: TicketEvent[]): Promise
 interface FurtherStaff {
   /** By event: who looks after its ticket, as nobody has it. */
   lookAfter: Map<number, readonly number[]>;
+  /** By ticket: who follows it. */
+  watchers: Map<number, readonly number[]>;
   people: Map<number, Employee>;
 }
 
@@ -96,9 +103,14 @@ async function furtherStaff(em: EntityManager, events: TicketEvent[]): Promise<F
     unattended.map(({ ticket }) => ticket.id),
   );
   const lookAfter = new Map(unattended.map(({ id, ticket }) => [id, staff.get(ticket.id) ?? []]));
-  const ids = [...new Set([...[...staff.values()].flat(), ...events.flatMap(mentionsOf)])];
+  const watchers = await watchersOf(
+    em,
+    events.map(({ ticket }) => ticket.id),
+  );
+  const named = [...[...staff.values(), ...watchers.values()].flat(), ...events.flatMap(mentionsOf)];
+  const ids = [...new Set(named)];
   const people = await em.find(Employee, { id: { $in: ids } });
-  return { lookAfter, people: new Map(people.map((person) => [person.id, person])) };
+  return { lookAfter, watchers, people: new Map(people.map((person) => [person.id, person])) };
 }
 
 function mentionsOf({ data }: TicketEvent): number[] {
@@ -118,19 +130,28 @@ interface Notice {
 function noticesOf(
   events: TicketEvent[],
   participants: Map<number, Participant[]>,
-  { lookAfter, people: staff }: FurtherStaff,
+  { lookAfter, watchers, people: staff }: FurtherStaff,
 ): Notice[] {
   return events.flatMap((event) => {
     const { ticket } = event;
-    const rows = new Map((participants.get(ticket.id) ?? []).map((row) => [row.employee.id, row]));
+    const rows = new Map(
+      (participants.get(ticket.id) ?? [])
+        .filter(({ sinceEventId }) => (sinceEventId ?? 0) <= event.id)
+        .map((row) => [row.employee.id, row]),
+    );
     const onTicket = new Set(
       [...rows.values()].map(({ employee }) => employee).concat(ticket.requester, ticket.assignee ?? []),
     );
     const looking = new Set(lookAfter.get(event.id));
-    const others = [...looking, ...mentionsOf(event)].flatMap((id) => staff.get(id) ?? []);
+    const watching = new Set(watchers.get(ticket.id));
+    const others = [...looking, ...watching, ...mentionsOf(event)].flatMap((id) => staff.get(id) ?? []);
     const facts = factsOf(event);
     return [...new Set([...onTicket, ...others])].flatMap((person) => {
-      const reader = readerOf(event, person, looking.has(person.id) && !onTicket.has(person));
+      const apart = !onTicket.has(person);
+      const reader = readerOf(event, person, {
+        looksAfter: apart && looking.has(person.id),
+        watches: apart && watching.has(person.id),
+      });
       const template = templateFor(facts, reader);
       return template ? [{ event, facts, person, reader, participant: rows.get(person.id) ?? null, template }] : [];
     });
@@ -158,14 +179,18 @@ function factsOf(event: TicketEvent): NoticeEvent {
   };
 }
 
-function readerOf({ ticket }: TicketEvent, person: Employee, looksAfter: boolean): NoticeReader {
+function readerOf(
+  { ticket }: TicketEvent,
+  person: Employee,
+  part: Pick<NoticeReader, 'looksAfter' | 'watches'>,
+): NoticeReader {
   return {
     id: person.id,
     address: normalizeAddress(person.email),
     status: person.status,
     isRequester: person.id === ticket.requester.id,
     isStaff: isStaff(person),
-    looksAfter,
+    ...part,
     preferences: person.preferences,
   };
 }

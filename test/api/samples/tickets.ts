@@ -69,7 +69,6 @@ export const ticketSamples = {
   countTickets: { own: () => ({}) },
   changeTicket: onTicket(() => ({ body: { priority: 'high' } })),
   addComment: onTicket(() => ({ body: { body: 'Words' } })),
-  addParticipant: onTicket(() => ({ body: { email: 'guest@maravia.example' } })),
   transitionTicket: onTicket(({ role }) => ({
     body: role === 'employee' ? { name: 'withdraw' } : { name: 'approve', priority: 'low' },
   })),

@@ -75,7 +75,7 @@ describe('a public reply', () => {
     const [ana, ben, guest, marta] = [await person(), await person(), await person(), await staff()];
     const ticket = await open(ana, { notify: false });
     await join(ticket, ben);
-    await join(ticket, guest, 'proposed');
+    await join(ticket, guest, 'removed');
     await join(ticket, marta);
     await comment(ticket, marta, 'Plug it in.');
     const rows = await notify();

@@ -402,6 +402,10 @@ export const moreDe: MoreTexts = {
         label: 'Wie Prioritäten heißen',
         hint: 'Ein leerer Name heißt: das Wort, das darin steht.',
       },
+      undo_send_seconds: {
+        label: 'Zeit, eine Antwort zurückzuholen',
+        hint: 'Sekunden, bis sie hinausgeht. 0: keine.',
+      },
       auto_close_days: { label: 'Gelöste Tickets schließen nach', hint: 'Tagen ohne Antwort. 0: nie.' },
       feature_acknowledgements: {
         label: 'Empfangsbestätigungen per Mail',

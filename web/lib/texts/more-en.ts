@@ -392,6 +392,7 @@ export const moreEn = {
       },
       default_priority: { label: 'Priority of a new ticket', hint: 'When its requester names none.' },
       priority_names: { label: 'What priorities are called', hint: 'Leave a name empty to use the word shown in it.' },
+      undo_send_seconds: { label: 'Time to take a reply back', hint: 'Seconds before it goes out. 0: none.' },
       auto_close_days: { label: 'Close resolved tickets after', hint: 'Days without an answer. 0: never.' },
       feature_acknowledgements: {
         label: 'Receipts by mail',
