@@ -9,8 +9,8 @@ export interface SourceDeps {
   maxMessageBytes: number;
   /** Replaces Google's hosts, where the mailbox itself says none. */
   gmailApiUrl: string | null;
-  /** Stores a new refresh token, sealed. */
-  keepSecret: (mailbox: Pick<Mailbox, 'id'>, secret: MailboxSecret) => Promise<void>;
+  /** Stores a new refresh token, sealed; what else is secret stays. */
+  keepSecret: (mailbox: Pick<Mailbox, 'id' | 'version'>, changed: MailboxSecret) => Promise<void>;
 }
 
 /** Credentials of a mailbox, stored under seal. */
@@ -24,6 +24,9 @@ export const mailboxSecret = z.object({
   pushSecret: z.string().optional(),
   /** Of the server that its mail goes out by, where that is not the desk's. */
   smtpPassword: z.string().optional(),
+  smtpClientSecret: z.string().optional(),
+  smtpRefreshToken: z.string().optional(),
+  smtpPrivateKey: z.string().optional(),
 });
 export type MailboxSecret = z.infer<typeof mailboxSecret>;
 

@@ -36,7 +36,7 @@ export function openGmail(mailbox: Mailbox, deps: SourceDeps): Source {
   const keep = async () => {
     while (unstored !== null) {
       const refreshToken: string = unstored;
-      await deps.keepSecret(mailbox, { ...secret, refreshToken });
+      await deps.keepSecret(mailbox, { refreshToken });
       if (unstored === refreshToken) unstored = null;
     }
   };

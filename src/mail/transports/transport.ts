@@ -1,3 +1,5 @@
+import type { Finding } from '../sources/finding.ts';
+
 /** One message for one recipient (RFC 5321 §3.3). `from` '' is the null reverse-path <>. */
 export interface Delivery {
   envelope: { from: string; to: string };
@@ -21,6 +23,8 @@ export type SendResult =
   | { kind: 'unknown'; error: string };
 
 export interface MailTransport {
+  /** Looks at everything that may keep it from sending. Sends nothing. */
+  examine?(): Promise<Finding[]>;
   /** Never throws for what a server or network does. May be called in parallel. */
   send(delivery: Delivery): Promise<SendResult>;
   /** Ends idle connections now and busy ones after their message. */
