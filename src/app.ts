@@ -34,6 +34,7 @@ import { loadTemplates } from './mail/outbound/render-template.ts';
 import { watchMailboxes, type MailboxWatch, type WatchDeps } from './mail/inbound/watch-mailboxes.ts';
 import { openSource } from './mail/sources/open-source.ts';
 import type { PushRules } from './mail/sources/gmail-push.ts';
+import { quotaBuckets } from './mail/sources/gmail-quota.ts';
 import { startSmtpDrop } from './mail/sources/smtp-source.ts';
 import type { SourceDeps } from './mail/sources/mailbox-secret.ts';
 import { mailboxTransports, openTransport } from './mail/transports/open-transport.ts';
@@ -117,7 +118,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   };
   const { maxMessageBytes } = config;
   const sources: SourceDeps = {
-    ...{ sealing: secrets.sealing, maxMessageBytes, gmailApiUrl: config.gmailApiUrl },
+    ...{ sealing: secrets.sealing, maxMessageBytes, gmailApiUrl: config.gmailApiUrl, quotaOf: quotaBuckets() },
     keepSecret: (to, secret) => transaction((tx) => keepSecret(tx, to, secret, secrets.sealing)),
   };
   const watch: WatchDeps = {

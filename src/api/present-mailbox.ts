@@ -74,7 +74,7 @@ function presentOauth({ tokenUrl, clientId, grant: kind }: OauthConfig) {
 }
 
 function transportOf({ transport, transportConfig }: Mailbox): Shown['transport'] {
-  if (transport === 'desk') return { kind: transport };
+  if (transport !== 'smtp') return { kind: transport };
   const { oauth, ...place } = smtpConfig.parse(transportConfig);
   return { kind: transport, ...place, oauth: oauth ? presentOauth(oauth) : null };
 }

@@ -187,6 +187,19 @@ test.each<[string, object, string]>([
     { source: { ...imap, oauth: { provider: 'google', client_id: 'bot@p.example', grant: 'application' } } },
     'source.oauth.private_key',
   ],
+  [
+    'sending by an account that is only read',
+    {
+      source: { kind: 'gmail', done_label: null, credentials: { ...account, private_key: KEY } },
+      transport: { kind: 'gmail' },
+    },
+    'transport.kind',
+  ],
+  [
+    'sending by an account there is none of',
+    { source: { kind: 'drop' }, transport: { kind: 'gmail' } },
+    'transport.kind',
+  ],
   ['an unknown category', { source: { kind: 'drop' }, default_category: 'Nonsense' }, 'default_category'],
   ['domains that are none', { source: { kind: 'drop' }, sender_policy: 'domains' }, 'sender_domains'],
   [

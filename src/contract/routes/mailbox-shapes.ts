@@ -70,6 +70,8 @@ export type SourceInput = z.output<typeof sourceInput>;
 /** Where its mail goes out, as it is given. */
 export const transportInput = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('desk') }),
+  /** By the account that the mailbox is read from; it needs a done_label, and with it the scope gmail.modify. */
+  z.strictObject({ kind: z.literal('gmail') }),
   z.strictObject({
     ...{ kind: z.literal('smtp'), host, port: port.default(465), tls: tls.default('implicit') },
     /** null: the server lets us in without. */
@@ -92,7 +94,7 @@ export const source = z.union([
   }),
 ]);
 export const transport = z.union([
-  z.object({ kind: z.literal('desk') }),
+  z.object({ kind: z.enum(['desk', 'gmail']) }),
   z.object({
     kind: z.literal('smtp'),
     host,

@@ -12,7 +12,7 @@ type Source = Pick<Mailbox, 'source' | 'sourceConfig'>;
 
 /** How its mail goes out, as it is stored, with the secrets that are its own. `source`: what the mailbox is read from. */
 export function transportColumns(given: TransportInput, known: MailboxSecret, source: Source): Columns {
-  if (given.kind === 'desk') return { transport: 'desk', transportConfig: {}, secret: {} };
+  if (given.kind !== 'smtp') return { transport: given.kind, transportConfig: {}, secret: {} };
   const { kind: transport, password, oauth, ...place } = given;
   refuseUnsafe('transport.tls', given);
   if (!oauth) return { transport, transportConfig: place, secret: passwordOf(given, password ?? known.smtpPassword) };
@@ -59,8 +59,13 @@ function isShared(config: OauthConfig, { source, sourceConfig }: Source): boolea
   return oauth !== undefined && isSameClient(oauth, config);
 }
 
-/** 400 when the mailbox is not read any more by the client whose secrets it sends with. */
+/** 400 when the mailbox is not read by the account or client that it would send with. */
 export function refuseOrphan(mailbox: Mailbox, secret: MailboxSecret): void {
+  if (mailbox.transport === 'gmail' && (mailbox.source !== 'gmail' || mailbox.sourceConfig['doneLabel'] === null))
+    throw fieldError(
+      'transport.kind',
+      'needs a mailbox that is read by the Gmail API with a done_label (gmail.modify)',
+    );
   if (mailbox.transport !== 'smtp' || OWN_SECRETS.some((name) => secret[name] !== undefined)) return;
   const { oauth } = smtpConfig.parse(mailbox.transportConfig);
   if (oauth && !isShared(oauth, mailbox))

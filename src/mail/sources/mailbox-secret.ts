@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { unseal, type Keyring } from '../../secrets.ts';
 import type { Mailbox } from '../mailbox.ts';
+import type { Spend } from './gmail-quota.ts';
 import { SourceUnavailable } from './unavailable.ts';
 
 /** What opening a source needs beside its mailbox. */
@@ -9,6 +10,8 @@ export interface SourceDeps {
   maxMessageBytes: number;
   /** Replaces Google's hosts, where the mailbox itself says none. */
   gmailApiUrl: string | null;
+  /** The quota of a Gmail account, shared by all that ask it. */
+  quotaOf?: (mailboxId: number) => Spend;
   /** Stores a new refresh token, sealed; what else is secret stays. */
   keepSecret: (mailbox: Pick<Mailbox, 'id' | 'version'>, changed: MailboxSecret) => Promise<void>;
 }

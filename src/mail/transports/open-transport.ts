@@ -1,12 +1,16 @@
 import type { Mailbox } from '../mailbox.ts';
 import type { SourceDeps } from '../sources/mailbox-secret.ts';
+import { openGmailAccess } from '../sources/open-gmail.ts';
+import { gmailTransport } from './gmail-transport.ts';
 import { serverOf } from './smtp-server.ts';
 import { smtpTransport } from './smtp-transport.ts';
 import type { MailTransport } from './transport.ts';
 
 /** The way out of a mailbox that has one of its own; null: its mail goes out by the desk's. Throws `SourceUnavailable` when its secrets cannot be opened. */
 export function openTransport(mailbox: Mailbox, deps: SourceDeps): MailTransport | null {
-  return mailbox.transport === 'desk' ? null : smtpTransport(serverOf(mailbox, deps));
+  if (mailbox.transport === 'desk') return null;
+  if (mailbox.transport === 'gmail') return gmailTransport(openGmailAccess(mailbox, deps).access);
+  return smtpTransport(serverOf(mailbox, deps));
 }
 
 /** Transports of the mailboxes, kept while their mailbox does not change. */

@@ -22,7 +22,18 @@ export type SendResult =
   /** The message was handed over whole and no answer came. It was sent, perhaps. */
   | { kind: 'unknown'; error: string };
 
+/** A message that was handed over before, perhaps. */
+export interface Sought {
+  /** As we wrote it. */
+  messageId: string;
+  recipient: string;
+  /** It was not sent before. */
+  since: Date;
+}
+
 export interface MailTransport {
+  /** Looks for a message that was sent, perhaps; null: it is not there. Without it nobody can know. */
+  find?(sought: Sought): Promise<SendResult | null>;
   /** Looks at everything that may keep it from sending. Sends nothing. */
   examine?(): Promise<Finding[]>;
   /** Never throws for what a server or network does. May be called in parallel. */
