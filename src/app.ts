@@ -36,8 +36,10 @@ import { loadTemplates } from './mail/outbound/render-template.ts';
 import { watchMailboxes, type MailboxWatch, type WatchDeps } from './mail/inbound/watch-mailboxes.ts';
 import { openSource } from './mail/sources/open-source.ts';
 import type { PushRules } from './mail/sources/gmail-push.ts';
+import { quotaBuckets } from './mail/sources/gmail-quota.ts';
 import { startSmtpDrop } from './mail/sources/smtp-source.ts';
-import { mailboxTransports } from './mail/transports/open-transport.ts';
+import type { SourceDeps } from './mail/sources/mailbox-secret.ts';
+import { mailboxTransports, openTransport } from './mail/transports/open-transport.ts';
 import type { MailTransport } from './mail/transports/transport.ts';
 import { oidcProvider } from './people/identities/provider.ts';
 import { deriveSecrets, type Secrets } from './secrets.ts';
@@ -117,20 +119,20 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     ended: () => reading?.tell(),
   };
   const { maxMessageBytes } = config;
+  const sources: SourceDeps = {
+    ...{ sealing: secrets.sealing, maxMessageBytes, gmailApiUrl: config.gmailApiUrl, quotaOf: quotaBuckets() },
+    keepSecret: (to, secret) => transaction((tx) => keepSecret(tx, to, secret, secrets.sealing)),
+  };
   const watch: WatchDeps = {
     ...{ transaction, blobs, maxMessageBytes, log },
     clean: (of, text) => withoutSecrets(text, secretsIn(of, secrets.sealing)),
-    sourceOf: (of) =>
-      openSource(of, {
-        ...{ sealing: secrets.sealing, maxMessageBytes, gmailApiUrl: config.gmailApiUrl },
-        keepSecret: (to, secret) => transaction((tx) => keepSecret(tx, to, secret, secrets.sealing)),
-      }),
+    sourceOf: (of) => openSource(of, sources),
   };
   const limiter = createLimiter(databaseUrl, windowsOf(config), log);
   const templates = await loadTemplates();
   // In local mode nothing leaves the machine.
   const transports =
-    config.mode === 'production' && options.transport ? mailboxTransports(options.transport, secrets.sealing) : null;
+    config.mode === 'production' && options.transport ? mailboxTransports(options.transport, sources) : null;
   const outbound = {
     blobs,
     keyring: secrets.replyTokens,
@@ -148,6 +150,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       ...{ transaction, sealing: secrets.sealing, replyTokens: secrets.replyTokens, log },
       ...{ sourceOf: watch.sourceOf, maxMessageBytes, dnsServers: config.dnsServers, drops: dropsOf(config) },
       desk: config.smtpUrl === null ? null : readSmtpUrl(config.smtpUrl),
+      transportOf: (of) => openTransport(of, sources),
       secrets: secretsOf(config),
     }),
     send: { ...outbound, transport: options.transport ?? unsent, ...(transports && { transports }) },

@@ -3,8 +3,8 @@ import type * as schema from '../contract/schemas.ts';
 import type { Mailbox } from '../mail/mailbox.ts';
 import { judgeHealth } from '../mail/mailboxes/judge-health.ts';
 import { readSecret, type MailboxSecret } from '../mail/sources/mailbox-secret.ts';
-import { OAUTH_PROVIDERS } from '../mail/sources/oauth-token.ts';
-import { smtpConfig } from '../mail/transports/open-transport.ts';
+import { OAUTH_PROVIDERS, type OauthConfig } from '../mail/sources/oauth/grant.ts';
+import { smtpConfig } from '../mail/transports/smtp-server.ts';
 import { gmailConfig } from '../mail/sources/open-gmail.ts';
 import { imapConfig } from '../mail/sources/open-imap.ts';
 import { SourceUnavailable } from '../mail/sources/unavailable.ts';
@@ -63,25 +63,27 @@ function sourceOf({ source, sourceConfig }: Mailbox): Shown['source'] {
   return { kind: source === 'smtp' ? 'drop' : source };
 }
 
-function presentOauth({ tokenUrl, clientId }: { tokenUrl: string; clientId: string }) {
+function presentOauth({ tokenUrl, clientId, grant: kind }: OauthConfig) {
   const { google, microsoft } = OAUTH_PROVIDERS;
   const [, tenant] = /^https:\/\/login\.microsoftonline\.com\/([^/]+)\//.exec(tokenUrl) ?? [];
-  const rest = { tenant: tenant ? decodeURIComponent(tenant) : 'organizations', client_id: clientId };
+  const grant = kind === 'consent' ? kind : ('application' as const);
+  const rest = { tenant: tenant ? decodeURIComponent(tenant) : 'organizations', client_id: clientId, grant };
   if (tokenUrl === google.tokenUrl()) return { provider: 'google' as const, ...rest };
   if (tenant && tokenUrl === microsoft.tokenUrl(rest.tenant)) return { provider: 'microsoft' as const, ...rest };
   return { provider: tokenUrl, ...rest };
 }
 
 function transportOf({ transport, transportConfig }: Mailbox): Shown['transport'] {
-  if (transport === 'desk') return { kind: transport };
-  const { host, port, tls, user } = smtpConfig.parse(transportConfig);
-  return { kind: transport, host, port, tls, user };
+  if (transport !== 'smtp') return { kind: transport };
+  const { oauth, ...place } = smtpConfig.parse(transportConfig);
+  return { kind: transport, ...place, oauth: oauth ? presentOauth(oauth) : null };
 }
 
 // prettier-ignore
 const NAMES = {
   password: 'password', clientSecret: 'client_secret', refreshToken: 'refresh_token', privateKey: 'private_key', pushSecret: 'push_secret',
-  smtpPassword: 'transport_password',
+  smtpPassword: 'transport_password', smtpClientSecret: 'transport_client_secret', smtpRefreshToken: 'transport_refresh_token',
+  smtpPrivateKey: 'transport_private_key',
 } as const satisfies Record<keyof MailboxSecret, string>;
 
 function secretsOf(mailbox: Mailbox, sealing: Keyring): Shown['secrets'] {

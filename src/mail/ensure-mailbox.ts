@@ -1,11 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { LockMode } from '@mikro-orm/postgresql';
 import type { RunTransaction, Transaction } from '../db/transaction.ts';
 import { seal, type Keyring } from '../secrets.ts';
 import { normalizeAddress } from './addresses.ts';
 import { Mailbox } from './mailbox.ts';
 import { isSamePlace, moveSource } from './mailboxes/move-source.ts';
-import { secretPlace, type MailboxSecret } from './sources/mailbox-secret.ts';
+import { readSecret, secretPlace, type MailboxSecret } from './sources/mailbox-secret.ts';
 
 /** A mailbox as the environment describes it. */
 export interface GivenMailbox extends Pick<Mailbox, 'name' | 'address' | 'senderTrust'> {
@@ -68,15 +69,24 @@ export async function previewMailbox(run: RunTransaction, given: GivenMailbox, s
   return mailbox;
 }
 
-/** Stores changed credentials. */
+/**
+ * Stores credentials that the provider has replaced, beside those that stay. They belong to the configuration that asked: when the mailbox was
+ * changed meanwhile, what an admin entered counts.
+ */
 export async function keepSecret(
   tx: Transaction,
-  mailbox: Pick<Mailbox, 'id'>,
-  secret: MailboxSecret,
+  { id, version }: Pick<Mailbox, 'id' | 'version'>,
+  changed: MailboxSecret,
   sealing: Keyring,
 ): Promise<void> {
-  const sealed = seal(sealing, JSON.stringify(secret), secretPlace(mailbox));
-  await tx.em.execute('update mailbox set secret = ? where id = ?', [sealed, mailbox.id]);
+  const mailbox = await tx.em.findOne(
+    Mailbox,
+    { id, version },
+    { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true },
+  );
+  if (!mailbox) return;
+  mailbox.secret = seal(sealing, JSON.stringify({ ...readSecret(mailbox, sealing), ...changed }), secretPlace(mailbox));
+  await tx.em.flush();
 }
 
 /** `kid.hmac`: nobody who reads the table can guess at a password with it. */

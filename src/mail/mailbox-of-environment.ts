@@ -7,7 +7,7 @@ import { UsageError } from '../errors.ts';
 import type { GivenMailbox } from './ensure-mailbox.ts';
 import { readImapUrl } from './sources/imap/options.ts';
 import type { MailboxSecret } from './sources/mailbox-secret.ts';
-import { OAUTH_PROVIDERS } from './sources/oauth-token.ts';
+import { oauthConfigOf } from './sources/oauth/grant.ts';
 import type { GmailConfig } from './sources/open-gmail.ts';
 import type { ImapConfig } from './sources/open-imap.ts';
 
@@ -34,10 +34,9 @@ function imapOf(imap: ImapSettings): GivenSource {
 }
 
 function grantOf(given: NonNullable<ImapSettings['oauth']>): { config: ImapConfig['oauth']; secret: MailboxSecret } {
-  const { provider, tenant, clientId, clientSecret, refreshToken } = given;
-  const known = provider === 'google' || provider === 'microsoft' ? OAUTH_PROVIDERS[provider] : null;
+  const { clientSecret, refreshToken, ...where } = given;
   return {
-    config: { tokenUrl: known ? known.tokenUrl(tenant) : provider, clientId, scope: known?.scope ?? null },
+    config: oauthConfigOf({ ...where, kind: 'consent' }, 'imap'),
     secret: { refreshToken, ...(clientSecret !== null && { clientSecret }) },
   };
 }

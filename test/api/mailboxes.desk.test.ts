@@ -1,5 +1,6 @@
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { ingestMessages } from '../../src/mail/inbound/ingest-messages.ts';
+import { keepSecret } from '../../src/mail/ensure-mailbox.ts';
 import { Mailbox } from '../../src/mail/mailbox.ts';
 import { notifyEvents } from '../../src/mail/outbound/notify-events.ts';
 import { sendMessages } from '../../src/mail/outbound/send-messages.ts';
@@ -38,6 +39,8 @@ const drop = async (given: object = {}) => shown(await create({ source: { kind: 
 const SECRETS = ['pass word of joe', 'client secret', '1//refresh', '-----BEGIN PRIVATE KEY-----', 'smtp pass word'];
 const [PASSWORD, CLIENT, REFRESH, KEY, SMTP] = SECRETS;
 const imap = { kind: 'imap', host: 'imap.maravia.example', user: 'joe' };
+const smtp = { kind: 'smtp', host: 'smtp.maravia.example', user: 'joe' };
+const microsoft = { provider: 'microsoft', client_id: 'app' };
 const consent = { kind: 'consent', client_id: 'id.apps' };
 const account = { kind: 'service-account', email: 'bot@project.example', subject: 'help@maravia.example' };
 
@@ -83,6 +86,44 @@ test('a mailbox of each kind is made and told as it is, and its secrets never co
   for (const secret of SECRETS) expect(everything).not.toContain(secret);
 });
 
+test('a mailbox sends with the tokens that it is read with, or with its own; none comes out, and none is left without', async () => {
+  const oauth = { ...microsoft, refresh_token: REFRESH, client_secret: CLIENT };
+  const shared = shown(await create({ source: { ...imap, oauth }, transport: { ...smtp, oauth: microsoft } }));
+  expect(shared).toMatchObject({
+    secrets: ['client_secret', 'refresh_token'],
+    transport: { ...smtp, port: 465, oauth: { ...microsoft, tenant: 'organizations', grant: 'consent' } },
+  });
+  const orphan = await change(shared, { source: { ...imap, password: PASSWORD } });
+  expect(Object.keys(orphan.body['details'] as object)).toEqual(['transport.oauth']);
+  expect(
+    shown(await change(shared, { transport: { kind: 'desk' }, source: { ...imap, password: PASSWORD } })),
+  ).toMatchObject({
+    secrets: ['password'],
+  });
+
+  const key = { provider: 'google', client_id: 'bot@project.example', grant: 'application', private_key: KEY };
+  const own = shown(await create({ source: { ...imap, password: PASSWORD }, transport: { ...smtp, oauth: key } }));
+  expect(own.secrets).toEqual(['password', 'transport_private_key']);
+  const renamed = shown(await change(own, { source: { ...imap, folder: 'Support' } }));
+  expect(renamed.secrets).toEqual(own.secrets);
+  const everything = JSON.stringify([shared, own, await dumpDatabase(desk())]);
+  for (const secret of SECRETS) expect(everything).not.toContain(secret);
+});
+
+test('a refresh token that the provider replaces is kept beside the other secrets, and never over what an admin entered since', async () => {
+  const oauth = { ...microsoft, refresh_token: REFRESH, client_secret: CLIENT };
+  const { id, version } = shown(await create({ source: { ...imap, oauth }, transport: { ...smtp, password: SMTP } }));
+  const { sealing } = desk().secrets;
+  const keep = (of: number, refreshToken: string) =>
+    desk().transaction((tx) => keepSecret(tx, { id, version: of }, { refreshToken }, sealing));
+  const stored = async () => readSecret(await desk().transaction((tx) => tx.em.findOneOrFail(Mailbox, id)), sealing);
+  await keep(version, 'rotated');
+  expect(await stored()).toEqual({ refreshToken: 'rotated', clientSecret: CLIENT, smtpPassword: SMTP });
+  await change({ id, version }, { source: { ...imap, oauth: { ...microsoft, refresh_token: 'entered anew' } } });
+  await keep(version, 'late');
+  expect(await stored()).toEqual({ refreshToken: 'entered anew', clientSecret: CLIENT, smtpPassword: SMTP });
+});
+
 test('T33: a secret is sealed for its row: in another one it does not open', async () => {
   const { id } = shown(await create({ source: { ...imap, password: PASSWORD } }));
   const row = await desk().transaction((tx) => tx.em.findOneOrFail(Mailbox, id));
@@ -125,6 +166,39 @@ test.each<[string, object, string]>([
     'mail sent in clear to elsewhere',
     { source: { kind: 'drop' }, transport: { kind: 'smtp', host: 'smtp.example', tls: 'none' } },
     'transport.tls',
+  ],
+  [
+    'tokens to send with and nothing to ask for them',
+    { source: { kind: 'drop' }, transport: { ...smtp, oauth: microsoft } },
+    'transport.oauth.refresh_token',
+  ],
+  [
+    'a password beside tokens to send with',
+    { source: { kind: 'drop' }, transport: { ...smtp, password: 'x', oauth: { ...microsoft, refresh_token: 'b' } } },
+    'transport.password',
+  ],
+  [
+    'an app without its secret',
+    { source: { ...imap, oauth: { ...microsoft, grant: 'application' } } },
+    'source.oauth.client_secret',
+  ],
+  [
+    'a service account to read by IMAP without its key',
+    { source: { ...imap, oauth: { provider: 'google', client_id: 'bot@p.example', grant: 'application' } } },
+    'source.oauth.private_key',
+  ],
+  [
+    'sending by an account that is only read',
+    {
+      source: { kind: 'gmail', done_label: null, credentials: { ...account, private_key: KEY } },
+      transport: { kind: 'gmail' },
+    },
+    'transport.kind',
+  ],
+  [
+    'sending by an account there is none of',
+    { source: { kind: 'drop' }, transport: { kind: 'gmail' } },
+    'transport.kind',
   ],
   ['an unknown category', { source: { kind: 'drop' }, default_category: 'Nonsense' }, 'default_category'],
   ['domains that are none', { source: { kind: 'drop' }, sender_policy: 'domains' }, 'sender_domains'],

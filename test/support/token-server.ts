@@ -7,7 +7,7 @@ export interface TokenServer {
   tokenUrl: string;
   /** Answers `…?access_token=` with `email` and `active`; 401 to what it did not issue, or has ended. */
   tokenInfoUrl: string;
-  /** A refresh token for this account. */
+  /** A refresh token for this account, or the secret of an app that may read it. */
   grant(email: string): string;
   /** Ends all access tokens before their time; refresh tokens stay. */
   endAccess(): void;
@@ -32,7 +32,8 @@ export async function startTokenServer(): Promise<TokenServer> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const form = new URLSearchParams(Buffer.concat(chunks).toString());
-    const email = granted.get(form.get('refresh_token') ?? '');
+    const byApp = form.get('grant_type') === 'client_credentials';
+    const email = granted.get(form.get(byApp ? 'client_secret' : 'refresh_token') ?? '');
     if (!email) return [400, { error: 'invalid_grant', error_description: 'Consent was taken back' }];
     const token = randomBytes(24).toString('base64url');
     active.set(token, email);

@@ -14,8 +14,19 @@ const oauth = {
   provider: z.union([z.enum(['google', 'microsoft']), z.url({ protocol: /^https$/ })]),
   /** Microsoft's; else of no use. */
   tenant: schema.line(100).default('organizations'),
+  /** Of Google's service account its address. */
   client_id: schema.line(500),
+  /** consent: of the account's owner; application: the app's own right, given by an admin of the domain (Google: a service account). */
+  grant: z.enum(['consent', 'application']).default('consent'),
 };
+/** What each grant needs: a refresh token (consent), a client secret (application), or the private key of Google's service account. */
+const oauthInput = z.strictObject({
+  ...oauth,
+  client_secret: secret.optional(),
+  refresh_token: secret.optional(),
+  private_key: secret.optional(),
+});
+export type OauthInput = z.output<typeof oauthInput>;
 const imap = { host, port, tls, user: schema.line(254), folder: schema.line(500) };
 const gmail = {
   /** Mail with this label is read. */
@@ -41,7 +52,7 @@ export const sourceInput = z.discriminatedUnion('kind', [
     folder: imap.folder.default('INBOX'),
     /** Of the user; or else `oauth`. */
     password: secret.optional(),
-    oauth: z.strictObject({ ...oauth, client_secret: secret.optional(), refresh_token: secret.optional() }).optional(),
+    oauth: oauthInput.optional(),
   }),
   z.strictObject({
     ...gmail,
@@ -59,11 +70,15 @@ export type SourceInput = z.output<typeof sourceInput>;
 /** Where its mail goes out, as it is given. */
 export const transportInput = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('desk') }),
+  /** By the account that the mailbox is read from; it needs a done_label, and with it the scope gmail.modify. */
+  z.strictObject({ kind: z.literal('gmail') }),
   z.strictObject({
     ...{ kind: z.literal('smtp'), host, port: port.default(465), tls: tls.default('implicit') },
     /** null: the server lets us in without. */
     user: schema.line(254).nullable().default(null),
+    /** Of the user; or else `oauth`, whose secrets may be left out where the mailbox is read by the same client. */
     password: secret.optional(),
+    oauth: oauthInput.optional(),
   }),
 ]);
 export type TransportInput = z.output<typeof transportInput>;
@@ -79,6 +94,13 @@ export const source = z.union([
   }),
 ]);
 export const transport = z.union([
-  z.object({ kind: z.literal('desk') }),
-  z.object({ kind: z.literal('smtp'), host, port, tls, user: z.string().nullable() }),
+  z.object({ kind: z.enum(['desk', 'gmail']) }),
+  z.object({
+    kind: z.literal('smtp'),
+    host,
+    port,
+    tls,
+    user: z.string().nullable(),
+    oauth: z.object(oauth).nullable(),
+  }),
 ]);

@@ -55,7 +55,10 @@ const mailbox = z.object({
   transport,
   /** Secrets that are stored, by name; none ever comes out. */
   secrets: z.array(
-    z.enum(['password', 'client_secret', 'refresh_token', 'private_key', 'push_secret', 'transport_password']),
+    z.enum([
+      ...(['password', 'client_secret', 'refresh_token', 'private_key', 'push_secret', 'transport_password'] as const),
+      ...(['transport_client_secret', 'transport_refresh_token', 'transport_private_key'] as const),
+    ]),
   ),
   default_category: named.nullable(),
   default_department: named.nullable(),

@@ -5,10 +5,9 @@ import { Mailbox } from '../mailbox.ts';
 import { fail, ok, type Finding } from '../sources/finding.ts';
 import { readSecret } from '../sources/mailbox-secret.ts';
 import { SourceUnavailable } from '../sources/unavailable.ts';
-import { serverOf } from '../transports/open-transport.ts';
 import type { SmtpServer } from '../transports/smtp-connection.ts';
-import { examineSmtp } from '../transports/smtp-examine.ts';
 import { smtpTransport } from '../transports/smtp-transport.ts';
+import type { MailTransport } from '../transports/transport.ts';
 import type { Drop } from './examine-drop.ts';
 import { examineMailbox } from './examine-mailbox.ts';
 import { presentRehearsal, rehearseMailbox, type RehearseDeps, type Rehearsal } from './rehearse-mailbox.ts';
@@ -29,6 +28,8 @@ export interface MailboxToolDeps extends RehearseDeps {
   transaction: RunTransaction;
   sealing: Keyring;
   drops: readonly Drop[];
+  /** The way out of a mailbox that has one of its own. */
+  transportOf: (mailbox: Mailbox) => MailTransport | null;
   /** The server that the desk sends by; null: local mode, where nothing leaves the machine. */
   desk: SmtpServer | null;
   /** Of the configuration, to be kept out of what is said. */
@@ -91,23 +92,24 @@ export function secretsIn(mailbox: Mailbox, sealing: Keyring): string[] {
   }
 }
 
-async function examineOutbound(mailbox: Mailbox, { desk, sealing }: MailboxToolDeps): Promise<Finding[]> {
+async function examineOutbound(mailbox: Mailbox, { desk, transportOf }: MailboxToolDeps): Promise<Finding[]> {
   if (!desk)
     return [ok('outbound server', 'local mode: what the desk sends is caught and shown on the page Local mail')];
   try {
-    return await examineSmtp(serverOf(mailbox, sealing) ?? desk);
+    const transport = transportOf(mailbox) ?? smtpTransport(desk);
+    return await (transport.examine?.() ?? Promise.resolve([])).finally(() => transport.close());
   } catch (error) {
     if (!(error instanceof SourceUnavailable)) throw error;
-    return [fail('outbound credentials', error.message, 'Enter the password of its own server again')];
+    return [fail('outbound credentials', error.message, 'Enter the secrets by which its mail goes out again')];
   }
 }
 
 /** In local mode the probe is handed to the desk's own drop. */
 async function probeMailbox(mailbox: Mailbox, deps: MailboxToolDeps): Promise<Finding[]> {
-  const { transaction, replyTokens: keyring, sealing, drops, desk } = deps;
+  const { transaction, replyTokens: keyring, drops, desk, transportOf } = deps;
   const [drop = { host: '127.0.0.1', port: 0 }] = drops;
-  const server = desk ? (serverOf(mailbox, sealing) ?? desk) : { ...drop, secure: false, auth: null };
-  const transport = smtpTransport(server);
+  const own = desk && transportOf(mailbox);
+  const transport = own ?? smtpTransport(desk ?? { ...drop, secure: false, auth: null });
   try {
     return await sendProbe(mailbox, { transaction, keyring, transport, patience: PATIENCE });
   } finally {

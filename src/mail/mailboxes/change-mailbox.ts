@@ -1,18 +1,14 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { SourceInput, TransportInput } from '../../contract/routes/mailbox-shapes.ts';
 import type { Transaction } from '../../db/transaction.ts';
 import { AppError, fieldError } from '../../errors.ts';
 import type { Employee } from '../../people/employee.ts';
-import { seal, type Keyring } from '../../secrets.ts';
+import type { Keyring } from '../../secrets.ts';
 import { findClassification, type NameOrId } from '../../tickets/find-category.ts';
 import { resumeMailbox } from '../inbound/mailbox-health.ts';
 import { POLLED, type Mailbox } from '../mailbox.ts';
-import { readSecret, secretPlace, type MailboxSecret } from '../sources/mailbox-secret.ts';
 import { newPushSecret } from '../sources/push-signature.ts';
-import { SourceUnavailable } from '../sources/unavailable.ts';
+import { assign, assignPlaces, secretOf, storeSecret } from './assign-places.ts';
 import { lockMailbox, refuseTaken } from './lock-mailboxes.ts';
-import { sourceColumns, transportColumns } from './mailbox-columns.ts';
-import { isSamePlace, moveSource } from './move-source.ts';
 
 /** What an admin may say of a mailbox; what is not there stays. */
 export interface MailboxEdit {
@@ -102,63 +98,6 @@ export async function applyEdit(
   const secret = await assignPlaces(tx, mailbox, { source, transport }, sealing);
   refuseUnfit(mailbox);
   return { fields: [...fields, ...secret.fields], pushSecret: secret.pushSecret };
-}
-
-async function assignPlaces(
-  tx: Transaction,
-  mailbox: Mailbox,
-  { source, transport }: Pick<MailboxEdit, 'source' | 'transport'>,
-  sealing: Keyring,
-): Promise<{ fields: string[]; pushSecret: string | null }> {
-  if (!source && !transport) return { fields: [], pushSecret: null };
-  const known = secretOf(mailbox, sealing);
-  const { smtpPassword, ...ofSource } = known;
-  let secret: MailboxSecret = known;
-  const fields: string[] = [];
-  if (source) {
-    const { secret: given, ...place } = sourceColumns(source, sameKind(mailbox, source) ? ofSource : {});
-    if (mailbox.id && !isSamePlace(mailbox, place)) await moveSource(tx, mailbox);
-    fields.push(...assign(mailbox, place));
-    secret = { ...given, ...(smtpPassword && { smtpPassword }) };
-  }
-  if (transport) {
-    const { secret: given, ...place } = transportColumns(transport, known);
-    fields.push(...assign(mailbox, place));
-    const { smtpPassword: _, ...others } = secret;
-    secret = { ...others, ...given };
-  }
-  if (!isDeepStrictEqual(secret, known)) {
-    storeSecret(mailbox, secret, sealing);
-    fields.push('secrets');
-  }
-  return { fields, pushSecret: secret.pushSecret !== known.pushSecret ? (secret.pushSecret ?? null) : null };
-}
-
-const KINDS = { drop: 'smtp', http: 'http', imap: 'imap', gmail: 'gmail' } as const;
-const sameKind = (mailbox: Mailbox, { kind }: SourceInput) => mailbox.source === KINDS[kind];
-
-/** What is stored now; what cannot be opened any more is entered anew. */
-function secretOf(mailbox: Mailbox, sealing: Keyring): MailboxSecret {
-  try {
-    return readSecret(mailbox, sealing);
-  } catch (error) {
-    if (error instanceof SourceUnavailable) return {};
-    throw error;
-  }
-}
-
-export function storeSecret(mailbox: Mailbox, secret: MailboxSecret, sealing: Keyring): void {
-  mailbox.secret = seal(sealing, JSON.stringify(secret), secretPlace(mailbox));
-}
-
-/** Sets those columns that are given and another value. */
-function assign(mailbox: Mailbox, columns: Record<string, unknown>): string[] {
-  const before: Record<string, unknown> = { ...mailbox };
-  const changed = Object.keys(columns).filter(
-    (key) => columns[key] !== undefined && !isDeepStrictEqual(before[key] ?? null, columns[key]),
-  );
-  Object.assign(mailbox, Object.fromEntries(changed.map((key) => [key, columns[key]])));
-  return changed;
 }
 
 function refuseUnfit({ source, senderTrust, senderPolicy, senderDomains }: Mailbox): void {

@@ -6,7 +6,8 @@ import type { Mailbox } from '../mailbox.ts';
 import type { Consent, ConsentClient } from '../sources/gmail-consent.ts';
 import { readSecret } from '../sources/mailbox-secret.ts';
 import { gmailConfig } from '../sources/open-gmail.ts';
-import { finishChange, storeSecret } from './change-mailbox.ts';
+import { storeSecret } from './assign-places.ts';
+import { finishChange } from './change-mailbox.ts';
 import { lockMailbox } from './lock-mailboxes.ts';
 
 /** What the consent of a mailbox's owner is asked by. 409 when the mailbox is read by other means. */

@@ -1,12 +1,11 @@
-import type { SourceInput, TransportInput } from '../../contract/routes/mailbox-shapes.ts';
+import type { SourceInput } from '../../contract/routes/mailbox-shapes.ts';
 import { fieldError } from '../../errors.ts';
 import type { Mailbox } from '../mailbox.ts';
 import { newPushSecret } from '../sources/push-signature.ts';
+import { needed, oauthColumns, refuseUnsafe } from './oauth-columns.ts';
 import type { MailboxSecret } from '../sources/mailbox-secret.ts';
-import { OAUTH_PROVIDERS } from '../sources/oauth-token.ts';
 import type { GmailConfig } from '../sources/open-gmail.ts';
 import type { ImapConfig } from '../sources/open-imap.ts';
-import { isLoopback } from '../transports/smtp-connection.ts';
 
 type Columns = Pick<Mailbox, 'source'> & { sourceConfig: Record<string, unknown>; secret: MailboxSecret };
 
@@ -33,13 +32,9 @@ function imapColumns(given: Extract<SourceInput, { kind: 'imap' }>, known: Mailb
   if (!oauth)
     return { source, sourceConfig: place, secret: { password: needed('source.password', password ?? known.password) } };
   if (password !== undefined) throw fieldError('source.password', 'is of no use with oauth: keep one of them');
-  const { client_secret = known.clientSecret, refresh_token = known.refreshToken, client_id, tenant } = oauth;
-  const refreshToken = needed('source.oauth.refresh_token', refresh_token);
-  const provider = oauth.provider === 'google' || oauth.provider === 'microsoft' ? oauth.provider : null;
-  const tokenUrl = provider ? OAUTH_PROVIDERS[provider].tokenUrl(tenant) : oauth.provider;
-  const scope = provider && OAUTH_PROVIDERS[provider].scope;
-  const sourceConfig: ImapConfig = { ...place, oauth: { tokenUrl, clientId: client_id, scope } };
-  return { source, sourceConfig, secret: { refreshToken, ...(client_secret && { clientSecret: client_secret }) } };
+  const { config, secret } = oauthColumns('source.oauth', oauth, known, 'imap');
+  const sourceConfig: ImapConfig = { ...place, oauth: config };
+  return { source, sourceConfig, secret };
 }
 
 function gmailColumns(given: Extract<SourceInput, { kind: 'gmail' }>, known: MailboxSecret): Columns {
@@ -54,26 +49,4 @@ function gmailColumns(given: Extract<SourceInput, { kind: 'gmail' }>, known: Mai
   const clientSecret = needed('source.credentials.client_secret', client_secret ?? known.clientSecret);
   const secret = { clientSecret, ...(refreshToken && { refreshToken }) };
   return { source, sourceConfig: config({ kind, clientId }), secret };
-}
-
-/** How its mail goes out, as it is stored. */
-export function transportColumns(
-  given: TransportInput,
-  known: MailboxSecret,
-): Pick<Mailbox, 'transport'> & { transportConfig: Record<string, unknown>; secret: MailboxSecret } {
-  if (given.kind === 'desk') return { transport: 'desk', transportConfig: {}, secret: {} };
-  const { kind: transport, password = known.smtpPassword, ...transportConfig } = given;
-  refuseUnsafe('transport.tls', given);
-  if (given.user === null) return { transport, transportConfig, secret: {} };
-  return { transport, transportConfig, secret: { smtpPassword: needed('transport.password', password) } };
-}
-
-function needed(field: string, secret: string | undefined): string {
-  if (secret === undefined) throw fieldError(field, 'is missing');
-  return secret;
-}
-
-/** Nobody listens on the loopback; anywhere else a password would be read by whoever carries it. */
-function refuseUnsafe(field: string, { tls, host }: { tls: string; host: string }): void {
-  if (tls === 'none' && !isLoopback(host)) throw fieldError(field, 'must encrypt: none is for this machine only');
 }

@@ -12,6 +12,7 @@ export interface Claim {
   attempts: number;
   createdAt: Date;
   mailboxId: number;
+  messageId: string | null;
   /** null: they are in the row. */
   mime: Buffer | null;
 }
@@ -28,6 +29,7 @@ interface Row {
   attempts: number;
   created_at: string;
   mailbox_id: string;
+  message_id: string | null;
   secret: boolean;
   has_mime: boolean;
 }
@@ -78,13 +80,14 @@ export async function claimRows(
     attempts: row.attempts + 1,
     createdAt: new Date(row.created_at),
     mailboxId: Number(row.mailbox_id),
+    messageId: row.message_id,
     mime: row.has_mime ? null : mimeOf(bytes(row)),
   }));
 }
 
 function lockDue({ em, now }: Transaction, ids: readonly number[]): Promise<Row[]> {
   return em.execute<Row[]>(
-    `select id, state, template, recipient, envelope_from, attempts, created_at, mailbox_id, secret, mime_sha256 is not null as has_mime
+    `select id, state, template, recipient, envelope_from, attempts, created_at, mailbox_id, message_id, secret, mime_sha256 is not null as has_mime
        from outbound_message
       where id in (?) and state in ('pending', 'sending', 'ambiguous') and send_after <= ?
         and (lease_until is null or lease_until < ?)

@@ -134,7 +134,21 @@ async function sendClaim(transaction: RunTransaction, claim: Claim, deps: SendDe
   else if (result.kind !== 'sent') deps.log.info({ outbound: id, attempts, ...told(result) }, 'message not sent');
 }
 
+/** A message that was sent before, perhaps, is looked for first where that can be done, and again when nobody answered. */
 async function deliver(transaction: RunTransaction, claim: Claim, transport: MailTransport): Promise<SendResult> {
+  const earlier = claim.attempts > 1 ? await lookFor(claim, transport) : null;
+  if (earlier) return earlier;
+  const result = await hand(transaction, claim, transport);
+  const found = result.kind === 'unknown' ? await lookFor(claim, transport) : null;
+  return found?.kind === 'sent' ? found : result;
+}
+
+async function lookFor(claim: Claim, { find }: MailTransport): Promise<SendResult | null> {
+  const { messageId, recipient, createdAt: since } = claim;
+  return (find && messageId && (await find({ messageId, recipient, since }))) || null;
+}
+
+async function hand(transaction: RunTransaction, claim: Claim, transport: MailTransport): Promise<SendResult> {
   const mime = claim.mime ?? (await transaction((tx) => storedBytes(tx, claim.id)));
   return transport.send({
     envelope: { from: claim.envelopeFrom, to: claim.recipient },

@@ -1,14 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { forgetAccessToken, type GmailAuth } from './gmail-auth.ts';
 import { readFailure, unavailable } from './gmail-errors.ts';
-import { quotaBucket, type GmailOperation } from './gmail-quota.ts';
+import { quotaBucket, type GmailOperation, type Spend } from './gmail-quota.ts';
 import { SourceUnavailable } from './unavailable.ts';
 
 export interface GmailCallOptions {
   auth: GmailAuth;
   now?: () => Date;
   random?: () => number;
-  spend?: (operation: GmailOperation) => Promise<void>;
+  spend?: Spend;
   /** Stores what came with an answer, such as a new refresh token, before the answer is used. */
   keep?: () => Promise<void>;
 }

@@ -35,6 +35,18 @@ export async function examineGmail(examined: Examined): Promise<Finding[]> {
   }
 }
 
+/** Looks whether the account may send: the scope gmail.modify includes it. Sends nothing. */
+export async function examineGmailSending({ auth, call }: Pick<Examined, 'auth' | 'call'>): Promise<Finding[]> {
+  try {
+    await call('token', () => auth.getAccessToken());
+    const { level, text, advice } = judgeScopes(auth, true);
+    const finding = { check: 'outbound credentials', level, text, advice };
+    return [ok('outbound server', 'mail goes out by the Gmail API'), finding];
+  } catch (error) {
+    return explain(error).map((finding) => ({ ...finding, check: `outbound ${finding.check}` }));
+  }
+}
+
 /** Google says in the answer of the token endpoint how long a refresh token lasts, when it does not last for good. */
 function judgeToken(auth: GmailAuth, now: Date): Finding {
   if ('subject' in auth)

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { unseal, type Keyring } from '../../secrets.ts';
 import type { Mailbox } from '../mailbox.ts';
+import type { Spend } from './gmail-quota.ts';
 import { SourceUnavailable } from './unavailable.ts';
 
 /** What opening a source needs beside its mailbox. */
@@ -9,8 +10,10 @@ export interface SourceDeps {
   maxMessageBytes: number;
   /** Replaces Google's hosts, where the mailbox itself says none. */
   gmailApiUrl: string | null;
-  /** Stores a new refresh token, sealed. */
-  keepSecret: (mailbox: Pick<Mailbox, 'id'>, secret: MailboxSecret) => Promise<void>;
+  /** The quota of a Gmail account, shared by all that ask it. */
+  quotaOf?: (mailboxId: number) => Spend;
+  /** Stores a new refresh token, sealed; what else is secret stays. */
+  keepSecret: (mailbox: Pick<Mailbox, 'id' | 'version'>, changed: MailboxSecret) => Promise<void>;
 }
 
 /** Credentials of a mailbox, stored under seal. */
@@ -24,6 +27,9 @@ export const mailboxSecret = z.object({
   pushSecret: z.string().optional(),
   /** Of the server that its mail goes out by, where that is not the desk's. */
   smtpPassword: z.string().optional(),
+  smtpClientSecret: z.string().optional(),
+  smtpRefreshToken: z.string().optional(),
+  smtpPrivateKey: z.string().optional(),
 });
 export type MailboxSecret = z.infer<typeof mailboxSecret>;
 

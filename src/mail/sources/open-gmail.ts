@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Mailbox } from '../mailbox.ts';
 import { gmailAuth, type GmailCredentials } from './gmail-auth.ts';
+import type { GmailCallOptions } from './gmail-call.ts';
 import { gmailSource } from './gmail-source.ts';
 import { readSecret, type MailboxSecret, type SourceDeps } from './mailbox-secret.ts';
 import type { Source } from './source.ts';
@@ -20,27 +21,36 @@ export const gmailConfig = z.object({
 });
 export type GmailConfig = z.infer<typeof gmailConfig>;
 
-/** Opens a Gmail mailbox. A refresh token that Google replaces is stored before anything that came with it is used. */
+/** Opens a Gmail mailbox. */
 export function openGmail(mailbox: Mailbox, deps: SourceDeps): Source {
-  const config = gmailConfig.safeParse(mailbox.sourceConfig);
-  if (!config.success)
-    throw new SourceUnavailable('permission', `Its configuration is incomplete: ${config.error.message}`);
-  const { credentials, label, doneLabel, apiUrl: own } = config.data;
-  const apiUrl = own ?? deps.gmailApiUrl;
-  const secret = readSecret(mailbox, deps.sealing);
+  const { config, access } = openGmailAccess(mailbox, deps);
+  return gmailSource({ ...access, label: config.label, doneLabel: config.doneLabel });
+}
+
+/** What a Gmail account is asked with. A refresh token that Google replaces is stored before anything that came with it is used. */
+export function openGmailAccess(
+  mailbox: Mailbox,
+  deps: SourceDeps,
+): { config: GmailConfig; access: GmailCallOptions & { apiUrl: string | null } } {
+  const parsed = gmailConfig.safeParse(mailbox.sourceConfig);
+  if (!parsed.success)
+    throw new SourceUnavailable('permission', `Its configuration is incomplete: ${parsed.error.message}`);
+  const config = parsed.data;
+  const apiUrl = config.apiUrl ?? deps.gmailApiUrl;
   let unstored: string | null = null;
-  const auth = gmailAuth(withSecret(credentials, secret), {
-    ...{ apiUrl, readonly: doneLabel === null },
+  const auth = gmailAuth(withSecret(config.credentials, readSecret(mailbox, deps.sealing)), {
+    ...{ apiUrl, readonly: config.doneLabel === null },
     onRefreshToken: (token) => (unstored = token),
   });
   const keep = async () => {
     while (unstored !== null) {
       const refreshToken: string = unstored;
-      await deps.keepSecret(mailbox, { ...secret, refreshToken });
+      await deps.keepSecret(mailbox, { refreshToken });
       if (unstored === refreshToken) unstored = null;
     }
   };
-  return gmailSource({ auth, label, doneLabel, apiUrl, keep });
+  const spend = deps.quotaOf?.(mailbox.id);
+  return { config, access: { auth, apiUrl, keep, ...(spend && { spend }) } };
 }
 
 function withSecret(config: GmailConfig['credentials'], secret: MailboxSecret): GmailCredentials {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Mailbox } from '../mailbox.ts';
 import { imapSource } from './imap-source.ts';
 import { readSecret, type SourceDeps } from './mailbox-secret.ts';
+import { oauthConfig } from './oauth/grant.ts';
 import { oauthToken } from './oauth-token.ts';
 import type { Source } from './source.ts';
 import { SourceUnavailable } from './unavailable.ts';
@@ -13,9 +14,7 @@ export const imapConfig = z.object({
   tls: z.enum(['implicit', 'starttls', 'none']),
   user: z.string().min(1),
   folder: z.string().min(1).default('INBOX'),
-  oauth: z
-    .object({ tokenUrl: z.url(), clientId: z.string().min(1), scope: z.string().nullable().default(null) })
-    .optional(),
+  oauth: oauthConfig.optional(),
 });
 export type ImapConfig = z.infer<typeof imapConfig>;
 
@@ -28,7 +27,7 @@ export function openImap(mailbox: Mailbox, deps: SourceDeps): Source {
   const secret = readSecret(mailbox, deps.sealing);
   const options = { ...place, maxBytes: deps.maxMessageBytes };
   if (!oauth) return imapSource({ ...options, auth: { password: secret.password ?? '' } });
-  const grant = { ...oauth, clientSecret: secret.clientSecret ?? null, refreshToken: secret.refreshToken ?? '' };
-  const keep = (refreshToken: string) => deps.keepSecret(mailbox, { ...secret, refreshToken });
+  const grant = { config: oauth, secrets: secret, user: place.user };
+  const keep = (refreshToken: string) => deps.keepSecret(mailbox, { refreshToken });
   return imapSource({ ...options, auth: oauthToken(grant, keep) });
 }

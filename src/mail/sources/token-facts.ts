@@ -1,7 +1,9 @@
 import { fail, ok, warn, type Finding } from './finding.ts';
+import type { OauthConfig } from './oauth/grant.ts';
 
 /** What a token endpoint said beside the token. */
 export interface TokenFacts {
+  kind: OauthConfig['grant'];
   /** null: it does not say. */
   scopes: readonly string[] | null;
   /** When the refresh token ends; null: it does not say. */
@@ -31,6 +33,13 @@ export function judgeRefreshToken({ refreshEndsAt }: Pick<TokenFacts, 'refreshEn
     `refresh token of a consent; it ${end}: Google's tokens last 7 days while the app is in testing`,
     'Set the OAuth consent screen to "In production" (Google Auth Platform, Audience) and give consent again',
   );
+}
+
+/** What is known of the right by which tokens are given. */
+export function judgeGrant(facts: TokenFacts, now: Date): Finding {
+  if (facts.kind === 'consent') return judgeRefreshToken(facts, now);
+  const whose = facts.kind === 'service-account' ? 'a service account' : 'the app itself';
+  return ok('token', `given to ${whose}; it needs no consent`);
 }
 
 /** Our clock against a server's. */

@@ -1,15 +1,20 @@
 import { Readable } from 'node:stream';
 import { domainToASCII } from 'node:url';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import XOAuth2 from 'nodemailer/lib/xoauth2';
 import { faultPoint } from '../../fault-point.ts';
+import type { AccessToken } from '../sources/imap/options.ts';
 import type { Delivery, SendResult } from './transport.ts';
+
+/** By password, or by access tokens (XOAUTH2). */
+export type SmtpAuth = { user: string; pass: string } | { user: string; accessToken: AccessToken };
 
 export interface SmtpServer {
   host: string;
   port: number;
   /** TLS from the first byte (port 465). Otherwise STARTTLS is required, except on the loopback. */
   secure: boolean;
-  auth: { user: string; pass: string } | null;
+  auth: SmtpAuth | null;
   /** The name this machine says it has (EHLO). */
   name?: string;
   /** Trusted certificate authorities instead of the system's, PEM. */
@@ -29,7 +34,7 @@ export interface SmtpSession {
 }
 
 /** Connects and signs in. What fails here is about the server, never about a message. */
-export async function openSession(server: SmtpServer): Promise<SmtpSession> {
+export async function openSession(server: SmtpServer, { fresh = false } = {}): Promise<SmtpSession> {
   const connection = new SMTPConnection(options(server));
   const closed = new Promise<never>((_, reject) => {
     connection.on('error', reject);
@@ -37,13 +42,17 @@ export async function openSession(server: SmtpServer): Promise<SmtpSession> {
   });
   closed.catch(() => {}); // whoever waits for something hears of it there
   try {
-    await Promise.race([closed, signIn(connection, server)]);
+    await Promise.race([closed, signIn(connection, server, fresh)]);
   } catch (error) {
     connection.close();
+    // Some servers refuse an old token at once, without the challenge at which the library asks for another.
+    if (!fresh && (error as Failure).code === 'EAUTH' && isByToken(server)) return openSession(server, { fresh: true });
     throw error;
   }
   return session(connection, closed);
 }
+
+const isByToken = ({ auth }: SmtpServer) => auth !== null && 'accessToken' in auth;
 
 function options({ host, port, secure, name, ca }: SmtpServer) {
   return {
@@ -66,13 +75,26 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-async function signIn(connection: SMTPConnection, { auth }: SmtpServer): Promise<void> {
+async function signIn(connection: SMTPConnection, { auth }: SmtpServer, fresh: boolean): Promise<void> {
   await new Promise<void>((resolve, reject) => connection.connect((error) => (error ? reject(error) : resolve())));
   if (!auth) return;
-  const credentials = { credentials: auth };
+  const credentials = 'pass' in auth ? { credentials: auth } : { user: auth.user, oauth2: tokens(auth, fresh) };
   await new Promise<void>((resolve, reject) =>
     connection.login(credentials, (error) => (error ? reject(error) : resolve())),
   );
+}
+
+/** Tokens as the library asks for them; `renew`: the server did not take the one before. */
+function tokens({ user, accessToken }: Extract<SmtpAuth, { accessToken: AccessToken }>, fresh: boolean): XOAuth2 {
+  return new XOAuth2({
+    user,
+    provisionCallback: (_user, renew, give) => {
+      accessToken({ fresh: fresh || renew }).then(
+        (token) => give(null, token),
+        (error: Error) => give(error),
+      );
+    },
+  });
 }
 
 function session(connection: SMTPConnection, closed: Promise<never>): SmtpSession {

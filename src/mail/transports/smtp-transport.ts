@@ -1,4 +1,5 @@
 import { openSession, type SmtpServer, type SmtpSession } from './smtp-connection.ts';
+import { examineSmtp } from './smtp-examine.ts';
 import type { Delivery, MailTransport, SendResult } from './transport.ts';
 
 export interface SmtpOptions extends SmtpServer {
@@ -81,6 +82,7 @@ export function smtpTransport({ connections = 5, idleTimeout = 20_000, ...server
         else busy -= 1;
       }
     },
+    examine: () => examineSmtp(server),
     close() {
       closing = true;
       for (let session = takeIdle(); session; session = takeIdle()) session.quit();

@@ -1,3 +1,5 @@
+import type { Finding } from '../sources/finding.ts';
+
 /** One message for one recipient (RFC 5321 §3.3). `from` '' is the null reverse-path <>. */
 export interface Delivery {
   envelope: { from: string; to: string };
@@ -20,7 +22,20 @@ export type SendResult =
   /** The message was handed over whole and no answer came. It was sent, perhaps. */
   | { kind: 'unknown'; error: string };
 
+/** A message that was handed over before, perhaps. */
+export interface Sought {
+  /** As we wrote it. */
+  messageId: string;
+  recipient: string;
+  /** It was not sent before. */
+  since: Date;
+}
+
 export interface MailTransport {
+  /** Looks for a message that was sent, perhaps; null: it is not there. Without it nobody can know. */
+  find?(sought: Sought): Promise<SendResult | null>;
+  /** Looks at everything that may keep it from sending. Sends nothing. */
+  examine?(): Promise<Finding[]>;
   /** Never throws for what a server or network does. May be called in parallel. */
   send(delivery: Delivery): Promise<SendResult>;
   /** Ends idle connections now and busy ones after their message. */

@@ -43,6 +43,20 @@ test.each<[what: string, path: string, options: Parameters<typeof ask>[1], statu
   ['a repeated parameter', 'me/messages?q=newer_than:1d&q=newer_than:2d', {}, 400, 'invalidArgument'],
   ['a search it does not know', 'me/messages?q=from:boss', {}, 400, 'invalidArgument'],
   ['a page of no messages', 'me/messages?maxResults=0', {}, 400, 'invalidArgument'],
+  [
+    'a message to nobody',
+    '../../../upload/gmail/v1/users/me/messages/send?uploadType=media',
+    { method: 'POST', body: {} },
+    400,
+    'invalidArgument',
+  ],
+  [
+    'an upload of another kind',
+    '../../../upload/gmail/v1/users/me/messages/send?uploadType=resumable',
+    { method: 'POST' },
+    400,
+    'invalidArgument',
+  ],
   ['a strange format', 'me/messages/1?format=RAWEST', {}, 400, 'invalidArgument'],
   ['history without a start', 'me/history', {}, 400, 'invalidArgument'],
   ['history of the future', 'me/history?startHistoryId=99999999', {}, 404, 'notFound'],
@@ -75,12 +89,17 @@ test.each<[what: string, path: string, options: Parameters<typeof ask>[1], statu
 
 test.each(RULES.map((rule) => [rule.name, rule] as const))('%s needs a scope that allows it', async (_, rule) => {
   const query = (rule.required ?? []).map((name) => `${name}=1`).join('&');
-  const path = `me${rule.path.replace(':id', '1')}?${query}`;
-  const body = rule.body && { body: {} };
-  const refused = await ask(path, { token: tokens.send, method: rule.method, ...body });
-  expect([refused.status, await reasonOf(refused)]).toEqual([403, 'insufficientPermissions']);
-  const reads = await ask(path, { token: tokens.readonly, method: rule.method, ...body });
-  expect(reads.status === 403).toBe(!rule.scopes.includes(SCOPES.readonly));
+  const base = rule.upload === undefined ? '' : '../../../upload/gmail/v1/users/';
+  const path = `${base}me${rule.path.replace(':id', '1')}?${query}`;
+  const body = (rule.body || rule.upload !== undefined) && { body: {} };
+  for (const scope of ['modify', 'readonly', 'send'] as const) {
+    const answer = await ask(path, { token: tokens[scope], method: rule.method, ...body });
+    const refused = !rule.scopes.includes(SCOPES[scope]);
+    expect([scope, answer.status === 403 && (await reasonOf(answer)) === 'insufficientPermissions']).toEqual([
+      scope,
+      refused,
+    ]);
+  }
 });
 
 test('a spent quota is refused with 429', async () => {

@@ -1,5 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { SMTPServer } from 'smtp-server';
+import type { AccessToken } from '../../../src/mail/sources/imap/options.ts';
+import { SourceUnavailable } from '../../../src/mail/sources/unavailable.ts';
 import { isLoopback } from '../../../src/mail/transports/smtp-connection.ts';
 import { readSmtpUrl, smtpTransport, type SmtpOptions } from '../../../src/mail/transports/smtp-transport.ts';
 import type { Delivery } from '../../../src/mail/transports/transport.ts';
@@ -212,4 +215,73 @@ test.each([
   ['10.0.0.1', false],
 ])('%s is the loopback: %s', (host, expected) => {
   expect(isLoopback(host)).toBe(expected);
+});
+
+describe('XOAUTH2', () => {
+  /** A server that takes one token at a time; `challenge`: says why in a challenge (334) before it refuses. */
+  async function tokenServer(challenge: boolean) {
+    const state = { good: 'first', users: [] as string[] };
+    const smtp = new SMTPServer({
+      ...{ authMethods: ['XOAUTH2'], hideSTARTTLS: true, allowInsecureAuth: true, logger: false },
+      onAuth({ username = '', accessToken }, _session, callback) {
+        if (accessToken === state.good) {
+          state.users.push(username);
+          return callback(null, { user: username });
+        }
+        if (challenge) return callback(null, { data: { status: '401', schemes: 'bearer', scope: 'mail' } });
+        callback(Object.assign(new Error('Authentication unsuccessful'), { responseCode: 535 }));
+      },
+      onData: (stream, _session, callback) => void stream.resume().once('end', () => callback()),
+    });
+    await new Promise<void>((resolve) => smtp.listen(0, '127.0.0.1', resolve));
+    open.push({ close: () => new Promise((resolve) => smtp.close(() => resolve())) });
+    return { ...state, state, port: (smtp.server.address() as { port: number }).port };
+  }
+
+  const by = (port: number, accessToken: AccessToken) => {
+    const transport = smtpTransport({ host: '127.0.0.1', port, secure: false, auth: { user: 'support', accessToken } });
+    open.unshift(transport);
+    return transport;
+  };
+
+  test.each([
+    ['in a challenge', true],
+    ['at once', false],
+  ])(
+    'a token that the server does not take any more, said %s, is replaced, and the mail goes out',
+    async (_how, challenge) => {
+      const { port, state } = await tokenServer(challenge);
+      const asked: boolean[] = [];
+      const transport = by(port, ({ fresh }) => {
+        asked.push(fresh);
+        return Promise.resolve(fresh ? state.good : 'old');
+      });
+      expect(await transport.send(delivery())).toMatchObject({ kind: 'sent' });
+      expect(state.users).toEqual(['support']);
+      expect(asked).toEqual([false, true]);
+      expect((await transport.examine?.())?.map(({ level }) => level)).toEqual(['ok', 'ok']);
+    },
+  );
+
+  test('a token that is never good, and a provider that gives none, leave the mail unsent and say why, without the token', async () => {
+    const { port } = await tokenServer(true);
+    const stranger = by(port, () => Promise.resolve('ya29.somebody-elses'));
+    const refused = await stranger.send(delivery());
+    expect(refused).toMatchObject({ kind: 'unreached', error: expect.stringMatching(/535/) as string });
+    expect(JSON.stringify(refused)).not.toContain('ya29');
+    const [, found] = (await stranger.examine?.()) ?? [];
+    expect(found).toMatchObject({
+      level: 'fail',
+      check: 'outbound credentials',
+      advice: expect.stringMatching(/scope of SMTP/) as string,
+    });
+
+    const ended = by(port, () =>
+      Promise.reject(new SourceUnavailable('auth', 'tokens.test refused a token (invalid_grant): give consent again')),
+    );
+    expect(await ended.send(delivery())).toMatchObject({
+      kind: 'unreached',
+      error: expect.stringMatching(/give consent again/) as string,
+    });
+  });
 });

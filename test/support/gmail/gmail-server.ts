@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GmailMailbox, type HistoryRecord } from './mailbox.ts';
@@ -16,6 +17,8 @@ export interface Fault {
    * `hang`: never answers. `cut`: ends the connection in the middle of the body. `stall`: says no more there. `garbage`: raw that is no base64.
    * `nil`: no raw. `stranger`: another message than was asked for. `endless`: 3 GB are announced, and raw goes on as long as somebody reads.
    */
+  /** Carries the request out before it does so: whoever asked cannot know. */
+  done?: true;
   how?: 'hang' | 'cut' | 'stall' | 'garbage' | 'nil' | 'stranger' | 'endless';
   /** Bytes of the body before `cut` and `stall`; half of it unless given, counted from its end when negative. */
   after?: number;
@@ -60,7 +63,8 @@ export async function startGmailServer(address = 'support@desk.example'): Promis
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '', 'http://gmail.test');
-    const text = await bodyOf(request);
+    const bytes = await bodyOf(request);
+    const text = bytes.toString('utf8');
     if (request.method === 'POST' && url.pathname === '/token') {
       const fault = take('token');
       if (fault) return spoil(response, fault, null);
@@ -71,10 +75,11 @@ export async function startGmailServer(address = 'support@desk.example'): Promis
     if (!matched) return send(response, 404, problem(404, 'notFound', 'Not Found'));
     const { rule } = matched;
     desk.asked.push({ name: rule.name, query: matched.query, units: rule.units, at: Date.now() });
-    const body: unknown = text ? JSON.parse(text) : null;
+    const body: unknown = rule.upload === undefined ? (text ? JSON.parse(text) : null) : bytes;
     const refusal = refuse(matched, request, body);
     if (refusal) return send(response, refusal.error.code, refusal);
     const fault = take(rule.name);
+    if (fault?.done) operate(mailbox, matched, body as Body);
     if (fault?.status)
       return send(
         response,
@@ -82,7 +87,7 @@ export async function startGmailServer(address = 'support@desk.example'): Promis
         problem(fault.status, fault.reason ?? 'backendError', 'Failed'),
         fault.headers,
       );
-    const result = operate(mailbox, matched, body as Record<string, string[]>);
+    const result = fault?.done ? {} : operate(mailbox, matched, body as Body);
     if (fault?.how === 'endless') {
       desk.endless++;
       response.on('close', () => desk.endless--);
@@ -122,8 +127,11 @@ interface Result {
   error?: { code: number };
 }
 
+/** JSON, or the bytes of an upload. */
+type Body = Record<string, string[]> & Buffer;
+
 /** Carries out an operation that nothing spoke against. */
-function operate(mailbox: GmailMailbox, { rule, id, query }: Matched, body: Record<string, string[]>): Result {
+function operate(mailbox: GmailMailbox, { rule, id, query }: Matched, body: Body): Result {
   const operations: Record<string, () => Result> = {
     getProfile: () => ({
       emailAddress: mailbox.address,
@@ -133,7 +141,8 @@ function operate(mailbox: GmailMailbox, { rule, id, query }: Matched, body: Reco
     }),
     'history.list': () => listHistory(mailbox, query),
     'messages.list': () => listMessages(mailbox, query),
-    'messages.get': () => getMessage(mailbox, id, query.get('format') ?? 'full'),
+    'messages.get': () => getMessage(mailbox, id, query),
+    'messages.send': () => sendMessage(mailbox, body),
     'messages.batchModify': () => batchModify(mailbox, body),
     'labels.list': () => ({
       labels: [...mailbox.labels].map(([labelId, name]) => ({ id: labelId, name, type: 'user' })),
@@ -174,12 +183,16 @@ function present(mailbox: GmailMailbox, { id, change, message, labelIds }: Histo
 }
 
 function listMessages(mailbox: GmailMailbox, query: URLSearchParams): Result {
-  const days = Number(/^newer_than:(\d+)d$/.exec(query.get('q') ?? '')?.[1] ?? Infinity);
-  const found = mailbox.find({
-    labelIds: query.getAll('labelIds'),
-    spamAndTrash: query.get('includeSpamTrash') === 'true',
-    after: Date.now() - days * 24 * 3600_000,
-  });
+  const q = query.get('q') ?? '';
+  const days = Number(/^newer_than:(\d+)d$/.exec(q)?.[1] ?? Infinity);
+  const [, to, seconds] = /^to:(\S+) after:(\d+)$/.exec(q) ?? [];
+  const found = mailbox
+    .find({
+      labelIds: query.getAll('labelIds'),
+      spamAndTrash: query.get('includeSpamTrash') === 'true',
+      after: seconds === undefined ? Date.now() - days * 24 * 3600_000 : Number(seconds) * 1000,
+    })
+    .filter(({ raw }) => to === undefined || headerOf(raw, 'To').includes(to));
   const size = Math.min(Number(query.get('maxResults') ?? 100), 500);
   const [, from] = pageOf(query, 0);
   const messages = found.slice(from, from + size).map(({ id, threadId }) => ({ id, threadId }));
@@ -192,7 +205,23 @@ const pageOf = (query: URLSearchParams, start: number): [start: number, from: nu
   return [of, from];
 };
 
-function getMessage(mailbox: GmailMailbox, id: string, format: string): Result {
+function headerOf(raw: Buffer, name: string): string {
+  const head = (raw.toString('latin1').split('\r\n\r\n')[0] ?? '').replace(/\r\n[ \t]+/g, ' ');
+  return new RegExp(`^${name}: *(.*)$`, 'im').exec(head)?.[1] ?? '';
+}
+
+/** Takes a message as Gmail does: under a Message-ID of its own, and into SENT. */
+function sendMessage(mailbox: GmailMailbox, raw: Buffer): Result {
+  if (raw.length > 36_700_160) return problem(413, 'uploadTooLarge', 'Request payload size exceeds the limit');
+  if (!headerOf(raw, 'To').includes('@')) return problem(400, 'invalidArgument', 'Recipient address required');
+  const own = `Message-ID: <CA+${randomBytes(12).toString('hex')}@mail.gmail.com>`;
+  const rewritten = Buffer.from(raw.toString('latin1').replace(/^Message-ID:.*(\r\n[ \t].*)*/im, own), 'latin1');
+  const id = mailbox.deliver(rewritten, ['SENT']);
+  return { id, threadId: id, labelIds: ['SENT'] };
+}
+
+function getMessage(mailbox: GmailMailbox, id: string, query: URLSearchParams): Result {
+  const format = query.get('format') ?? 'full';
   const message = mailbox.messages.get(id);
   if (!message) return problem(404, 'notFound', 'Requested entity was not found.');
   const { threadId, labelIds, raw, internalDate } = message;
@@ -204,6 +233,10 @@ function getMessage(mailbox: GmailMailbox, id: string, format: string): Result {
     sizeEstimate: raw.length,
     internalDate: String(internalDate),
   };
+  if (format === 'metadata') {
+    const headers = query.getAll('metadataHeaders').map((name) => ({ name, value: headerOf(raw, name) }));
+    return { ...head, payload: { headers: headers.filter(({ value }) => value !== '') } };
+  }
   return format === 'raw' ? { ...head, raw: raw.toString('base64url') } : head;
 }
 
@@ -229,10 +262,10 @@ const problem = (code: number, reason: string, message: string) => ({
   error: { code, message, errors: [{ message, domain: 'global', reason }] },
 });
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function send(response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}): void {

@@ -18,6 +18,8 @@ export interface Rule {
   method: 'GET' | 'POST';
   /** Below /gmail/v1/users/{userId}; `:id` is a path parameter. */
   path: string;
+  /** Below /upload/gmail/v1/users/{userId} (uploadType=media): the body is a message as it is, of at most so many bytes. */
+  upload?: number;
   query: readonly Parameter[];
   required?: readonly string[];
   /** Fields of the JSON body that exist; undefined: no body. */
@@ -44,7 +46,7 @@ export const RULES: readonly Rule[] = [
     { name: 'historyTypes', is: /^(messageAdded|messageDeleted|labelAdded|labelRemoved)$/, many: true }, ...page,
   ], required: ['startHistoryId'], scopes: READ, units: 2 },
   { name: 'messages.list', method: 'GET', path: '/messages', query: [
-    { name: 'labelIds', is: /^\w+$/, many: true }, { name: 'q', is: /^(newer_than:\d+d)?$/ }, { name: 'includeSpamTrash', is: /^(true|false)$/ }, ...page,
+    { name: 'labelIds', is: /^\w+$/, many: true }, { name: 'q', is: /^(newer_than:\d+d|to:\S+ after:\d+)?$/ }, { name: 'includeSpamTrash', is: /^(true|false)$/ }, ...page,
   ], scopes: READ, units: 5 },
   { name: 'messages.get', method: 'GET', path: '/messages/:id', query: [
     { name: 'format', is: /^(minimal|full|raw|metadata)$/ }, { name: 'metadataHeaders', is: /^[\w-]+$/, many: true },
@@ -52,6 +54,7 @@ export const RULES: readonly Rule[] = [
   { name: 'messages.batchModify', method: 'POST', path: '/messages/batchModify', query: [], body: ['ids', 'addLabelIds', 'removeLabelIds'], scopes: CHANGE, units: 50 },
   { name: 'labels.list', method: 'GET', path: '/labels', query: [], scopes: READ, units: 1 },
   { name: 'labels.create', method: 'POST', path: '/labels', query: [], body: ['name', 'labelListVisibility', 'messageListVisibility'], scopes: CHANGE, units: 5 },
+  { name: 'messages.send', method: 'POST', path: '/messages/send', upload: 36_700_160, query: [{ name: 'uploadType', is: /^media$/ }], required: ['uploadType'], scopes: [...CHANGE, SCOPES.send], units: 100 },
   { name: 'watch', method: 'POST', path: '/watch', query: [], body: ['topicName', 'labelIds', 'labelFilterBehavior'], scopes: READ, units: 100 },
 ];
 
@@ -68,9 +71,9 @@ export interface Matched {
 
 /** The operation a request names, or null: no such path. */
 export function match(method: string, url: URL): Matched | null {
-  const [, user = '', rest = ''] = /^\/gmail\/v1\/users\/([^/]+)(\/.*)$/.exec(url.pathname) ?? [];
+  const [, upload, user = '', rest = ''] = /^(\/upload)?\/gmail\/v1\/users\/([^/]+)(\/.*)$/.exec(url.pathname) ?? [];
   const same = (rule: Rule) => {
-    if (rule.method !== method) return null;
+    if (rule.method !== method || (rule.upload !== undefined) !== (upload !== undefined)) return null;
     const found = new RegExp(`^${rule.path.replace(':id', '([^/]+)')}$`).exec(rest);
     return found && { rule, user: decodeURIComponent(user), id: found[1] ?? '', query: url.searchParams };
   };
@@ -90,6 +93,7 @@ export function complaint({ rule, query }: Matched, body: unknown): string | nul
   }
   const missing = (rule.required ?? []).find((name) => !query.has(name));
   if (missing) return `Missing required parameter: ${missing}`;
+  if (rule.upload !== undefined) return null;
   if (!rule.body) return body === null ? null : 'This operation takes no body';
   if (typeof body !== 'object' || body === null) return 'A JSON object is needed';
   const strange = Object.keys(body).find((name) => !rule.body?.includes(name));

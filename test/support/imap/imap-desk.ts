@@ -61,7 +61,7 @@ export async function addImapMailbox(
     /** With a real server on a busy machine: that of production. */
     patience?: Partial<ImapPatience>;
     /** Signs in by access tokens instead of the password. */
-    oauth?: { tokenUrl: string; refreshToken: string };
+    oauth?: { tokenUrl: string; refreshToken: string } | { tokenUrl: string; clientSecret: string };
   } = {},
 ): Promise<TestMailbox> {
   const {
@@ -74,18 +74,16 @@ export async function addImapMailbox(
     patience = PATIENCE,
   } = given;
   const config = { host: '127.0.0.1', port, tls: 'none', user, folder: 'INBOX' } as const;
-  const grant = oauth && { tokenUrl: oauth.tokenUrl, clientId: 'desk' };
+  const { tokenUrl, ...secrets } = oauth ?? { tokenUrl: null, password };
+  const kind = 'clientSecret' in secrets ? 'client-credentials' : 'consent';
+  const grant = tokenUrl && { tokenUrl, clientId: 'desk', grant: kind };
   const id = await desk.transaction(async (tx) => {
     const [row] = await tx.em.execute<{ id: string }[]>(
       `insert into mailbox (name, address, source, source_config, history, enabled, created_at) values ('Box', ?, 'imap', ?::jsonb, ?, ?, ?) returning id`,
       [address, JSON.stringify({ ...config, ...(grant && { oauth: grant }) }), history, enabled, tx.now],
     );
     const box = Number(row?.id);
-    const secret = seal(
-      desk.secrets.sealing,
-      JSON.stringify(oauth ? { refreshToken: oauth.refreshToken } : { password }),
-      secretPlace({ id: box }),
-    );
+    const secret = seal(desk.secrets.sealing, JSON.stringify(secrets), secretPlace({ id: box }));
     await tx.em.execute('update mailbox set secret = ? where id = ?', [secret, box]);
     return box;
   });

@@ -1,5 +1,5 @@
 import { fail, ok, warn, type Finding } from '../finding.ts';
-import { judgeClock, judgeRefreshToken } from '../token-facts.ts';
+import { judgeClock, judgeGrant } from '../token-facts.ts';
 import { SourceUnavailable } from '../unavailable.ts';
 import { readTrouble } from './imap-errors.ts';
 import type { ImapOptions } from './options.ts';
@@ -22,11 +22,11 @@ async function examineToken({ auth }: ImapOptions): Promise<Finding[]> {
     await auth.accessToken({ fresh: false });
   } catch (error) {
     if (!(error instanceof SourceUnavailable)) throw error;
-    const again = 'Give consent again and set the new IMAP_OAUTH_REFRESH_TOKEN; check client id and secret';
+    const again = 'Do what the line says, then look again; in the environment it is in the variables IMAP_OAUTH…';
     return [fail('token', error.message, error.trouble === 'auth' ? again : 'Check network, DNS and firewall')];
   }
   const facts = auth.facts?.();
-  return facts ? [judgeRefreshToken(facts, new Date()), ...judgeClock(facts.clockAhead)] : [];
+  return facts ? [judgeGrant(facts, new Date()), ...judgeClock(facts.clockAhead)] : [];
 }
 
 function describe({ host, port, user, folder }: ImapOptions, session: ImapSession): Finding[] {

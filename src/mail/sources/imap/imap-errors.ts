@@ -1,4 +1,5 @@
 import { SourceUnavailable } from '../unavailable.ts';
+import type { ImapOptions } from './options.ts';
 
 /** What the library's errors carry; each of it may be missing. */
 interface ImapError extends Error {
@@ -16,15 +17,35 @@ interface ImapError extends Error {
 /** RFC 5530 response codes, and some of the wild, that tell of a server which cannot now, whatever it was asked for. */
 const NOT_NOW = new Set(['UNAVAILABLE', 'INUSE', 'LIMIT', 'OVERQUOTA', 'CONTACTADMIN', 'THROTTLED']);
 
+type Place = Pick<ImapOptions, 'user' | 'host' | 'folder' | 'auth'>;
+
+/** What providers say when they refuse a sign-in, and what a person does about it. The last row is for tokens of which no more is said. */
+const REFUSALS: readonly { says: RegExp; byToken?: true; advice: string }[] = [
+  {
+    says: /authenticated but not connected/i,
+    advice: 'switch IMAP on for the mailbox, and let the app or user open it',
+  },
+  { says: /application.specific password/i, advice: 'make an app password, or sign in by access tokens' },
+  { says: /web login required|IMAP access is disabled|not enabled for IMAP/i, advice: 'switch IMAP on in the account' },
+  { says: /basic auth|LOGIN is disabled|plain.*disabled/i, advice: 'this server takes access tokens only (XOAUTH2)' },
+  { says: /./, byToken: true, advice: 'the token is not of this user, or lacks the scope of IMAP' },
+];
+
+function refusalOf(failure: ImapError, auth: ImapOptions['auth']): string {
+  const words = wordsOf(failure);
+  const row = REFUSALS.find(({ says, byToken = false }) => says.test(words) && (!byToken || 'accessToken' in auth));
+  return row ? `${words} (${row.advice})` : words;
+}
+
 /** Why a mailbox could not be opened, in words for an admin; never with the password. */
-export function readTrouble(error: unknown, { user, host, folder }: { user: string; host: string; folder: string }) {
+export function readTrouble(error: unknown, { user, host, folder, auth }: Place) {
   if (error instanceof SourceUnavailable) return error;
   if (error instanceof TypeError || error instanceof ReferenceError) return error; // a bug, not the server's doing
   const failure = asImapError(error);
   const because = { cause: error };
   if (isNotNow(failure)) return new SourceUnavailable('unreachable', `${host}: ${wordsOf(failure)}`, null, because);
   if (failure.authenticationFailed)
-    return new SourceUnavailable('auth', `${host} does not let ${user} in: ${wordsOf(failure)}`, null, because);
+    return new SourceUnavailable('auth', `${host} does not let ${user} in: ${refusalOf(failure, auth)}`, null, because);
   if (failure.mailboxMissing)
     return new SourceUnavailable('permission', `${user} has no folder "${folder}" at ${host}`, null, because);
   return new SourceUnavailable('unreachable', `${host}: ${wordsOf(failure)}`, null, because);
