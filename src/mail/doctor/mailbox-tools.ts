@@ -97,7 +97,11 @@ async function examineOutbound(mailbox: Mailbox, { desk, transportOf }: MailboxT
     return [ok('outbound server', 'local mode: what the desk sends is caught and shown on the page Local mail')];
   try {
     const transport = transportOf(mailbox) ?? smtpTransport(desk);
-    return await (transport.examine?.() ?? Promise.resolve([])).finally(() => transport.close());
+    try {
+      return (await transport.examine?.()) ?? [];
+    } finally {
+      await transport.close();
+    }
   } catch (error) {
     if (!(error instanceof SourceUnavailable)) throw error;
     return [fail('outbound credentials', error.message, 'Enter the secrets by which its mail goes out again')];
