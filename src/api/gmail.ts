@@ -24,6 +24,8 @@ export interface GmailRouteDeps extends MountDeps {
 
 /** The browser that began; Lax, because Google sends it back from another site. */
 const COOKIE = '__Host-gmail';
+/** What the page of the mailbox is told of a refusal. */
+const REFUSALS: Partial<Record<string, string>> = { forbidden: 'refused', conflict: 'other-account' };
 /** Where the verifier is sealed for. */
 const PLACE = 'challenge:gmail-consent';
 
@@ -52,15 +54,22 @@ export function gmailRoutes(router: Router, deps: GmailRouteDeps): void {
     const asked = await transaction((tx) => takeChallenge(tx, 'gmail-consent', token));
     if (!asked || asked.employeeId === null || asked.data['state'] !== query.state)
       throw new AppError('malformed_request', 'Nothing was begun in this browser: begin the connection again');
-    if (!query.code) throw new AppError('forbidden', 'Google gave no access: the consent was not given');
-    const id = Number(asked.data['mailbox']);
-    const [mailbox] = await transaction((tx) => listMailboxes(tx.em, id));
-    if (!mailbox) throw new Error('A mailbox that was found is there');
-    const verifier = unseal(sealing, String(asked.data['verifier']), PLACE);
-    const consent = await finishConsent(clientOf(mailbox).client, { code: query.code, verifier });
     const { employeeId } = asked;
-    await transaction((tx) => keepConsent(tx, id, { consent, employeeId, sealing }));
-    ctx.redirect('/#mailbox-connected');
+    const id = Number(asked.data['mailbox']);
+    const back = (outcome: string) => ctx.redirect(`/mailboxes/${id}?consent=${outcome}`);
+    try {
+      if (!query.code) throw new AppError('forbidden', 'Google gave no access: the consent was not given');
+      const [mailbox] = await transaction((tx) => listMailboxes(tx.em, id));
+      if (!mailbox) throw new Error('A mailbox that was found is there');
+      const verifier = unseal(sealing, String(asked.data['verifier']), PLACE);
+      const consent = await finishConsent(clientOf(mailbox).client, { code: query.code, verifier });
+      await transaction((tx) => keepConsent(tx, id, { consent, employeeId, sealing }));
+      back('given');
+    } catch (error) {
+      // Whoever stands before a browser is told on the page of the mailbox.
+      if (!(error instanceof AppError) || ctx.accepts('json', 'html') !== 'html') throw error;
+      back(REFUSALS[error.code] ?? 'failed');
+    }
     return {};
   });
 

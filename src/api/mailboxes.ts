@@ -4,11 +4,14 @@ import { AppError } from '../errors.ts';
 import { POLLED, type Mailbox } from '../mail/mailbox.ts';
 import { changeMailbox, letGoOn, renewPushSecret, type MailboxEdit } from '../mail/mailboxes/change-mailbox.ts';
 import { createMailbox } from '../mail/mailboxes/create-mailbox.ts';
-import { defaultNames, listMailboxes } from '../mail/mailboxes/list-mailboxes.ts';
+import { countHeld, defaultNames, listMailboxes } from '../mail/mailboxes/list-mailboxes.ts';
 import { startTask } from '../tasks/start-task.ts';
 import { mount, type Answer, type MountDeps } from './mount.ts';
 import { presentHealth, presentMailbox } from './present-mailbox.ts';
 import { presentTask } from './tasks.ts';
+
+/** Mails that wait for a decision are counted up to here. */
+const MOST_HELD = 1000;
 
 /** Where mail comes from and goes out, for admins. */
 export function mailboxRoutes(router: Router, deps: MountDeps): void {
@@ -16,7 +19,8 @@ export function mailboxRoutes(router: Router, deps: MountDeps): void {
 
   async function present(tx: Transaction, mailboxes: readonly Mailbox[]): Promise<Answer<'readMailbox'>[]> {
     const names = await defaultNames(tx.em, mailboxes);
-    return mailboxes.map((mailbox) => presentMailbox(mailbox, { names, sealing, now: tx.now }));
+    const held = await countHeld(tx.em, mailboxes, MOST_HELD);
+    return mailboxes.map((mailbox) => presentMailbox(mailbox, { names, held, sealing, now: tx.now }));
   }
 
   async function presentOne(tx: Transaction, id: number): Promise<Answer<'readMailbox'>> {

@@ -13,11 +13,17 @@ import type { Answer } from './mount.ts';
 
 type Shown = Answer<'readMailbox'>;
 
+interface Around {
+  /** Of categories and departments, as `category:3`. */
+  names: ReadonlyMap<string, string>;
+  /** Mails that wait for a decision, by mailbox. */
+  held: ReadonlyMap<number, number>;
+  sealing: Keyring;
+  now: Date;
+}
+
 /** A mailbox as an admin sees it: that secrets are there, never what they are. */
-export function presentMailbox(
-  mailbox: Mailbox,
-  { names, sealing, now }: { names: ReadonlyMap<string, string>; sealing: Keyring; now: Date },
-): Shown {
+export function presentMailbox(mailbox: Mailbox, { names, held, sealing, now }: Around): Shown {
   const { id, version, name, address, aliases, signature, quiet, history, enabled } = mailbox;
   const named = (table: 'category' | 'department', of: number | null | undefined) => {
     const called = names.get(`${table}:${of}`);
@@ -34,6 +40,7 @@ export function presentMailbox(
     sender_domains: mailbox.senderDomains,
     sender_trust: mailbox.senderTrust,
     health: presentHealth(mailbox, now),
+    held_back: held.get(id) ?? 0,
     created_at: mailbox.createdAt.toISOString(),
     updated_at: mailbox.updatedAt?.toISOString() ?? null,
   };

@@ -16,7 +16,9 @@ const REFUSES = ['refresh', 'employee', 'second-factor', 'link'].map((name) => `
 
 export interface TestBrowser {
   /** A page with cookies and storage of its own. */
-  open(options?: BrowserContextOptions): Promise<Page>;
+  open(
+    options?: BrowserContextOptions & { /** Hosts whose part the test plays. */ played?: readonly string[] },
+  ): Promise<Page>;
 }
 
 /** A real Chromium for a test file. A console error, an exception or a request to a foreign host on any page fails the test. */
@@ -44,7 +46,7 @@ export function useBrowser(): () => TestBrowser {
   afterAll(() => browser?.close());
 
   return () => ({
-    async open(options = {}) {
+    async open({ played = [], ...options } = {}) {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', ...options });
       context.setDefaultTimeout(30_000);
       const page = await context.newPage();
@@ -56,7 +58,7 @@ export function useBrowser(): () => TestBrowser {
       page.on('pageerror', (error) => complaints.push(error.message));
       page.on('request', (request) => {
         const { protocol, hostname } = new URL(request.url());
-        if (protocol.startsWith('http') && !['localhost', '127.0.0.1'].includes(hostname))
+        if (protocol.startsWith('http') && !['localhost', '127.0.0.1', ...played].includes(hostname))
           complaints.push(`request to ${hostname}`);
       });
       return page;

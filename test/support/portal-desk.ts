@@ -16,6 +16,8 @@ export interface Filled {
   person: number;
   held: number;
   mail: number;
+  /** one that cannot be read */
+  mailbox: number;
 }
 
 const PASSWORD = 'a heron walks along the canal';
@@ -38,6 +40,7 @@ export async function fillDesk(desk: RunningDesk): Promise<Filled> {
     desk.as('employee'),
   ]);
   await people(desk, admin);
+  const mailbox = await deafMailbox(admin);
   for (const [from, subject] of SUBJECTS)
     await desk.write({ from, subject, text: `Good morning,\n\n${subject}. Since this morning.\n\nThank you\n` });
   await desk.write({
@@ -68,12 +71,20 @@ export async function fillDesk(desk: RunningDesk): Promise<Filled> {
   });
   const mails = (await admin.get('/api/ledger?state=applied')).body as { results: { id: number }[] };
   const persons = (await admin.get('/api/employees?q=weber')).body as { results: { id: number }[] };
-  return { own, busy, fresh, held, mail: mails.results[0]?.id ?? 0, person: persons.results[0]?.id ?? 0 };
+  const [mail, person] = [mails.results[0]?.id ?? 0, persons.results[0]?.id ?? 0];
+  return { own, busy, fresh, held, mail, person, mailbox };
 }
 
 interface Row {
   id: number;
   subject: string;
+}
+
+/** Nobody listens where it is read from. */
+async function deafMailbox(admin: Client): Promise<number> {
+  const source = { kind: 'imap', host: '127.0.0.1', port: 1, tls: 'none', user: 'payroll', password: 'not-a-secret' };
+  const given = { name: 'Payroll', address: 'payroll@maravia.example', source, enabled: true };
+  return Number((await admin.post('/api/mailboxes', given)).body['id']);
 }
 
 async function people(desk: RunningDesk, admin: Client): Promise<void> {

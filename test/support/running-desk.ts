@@ -23,14 +23,16 @@ export interface RunningDesk {
   write(mail: { from: string; to?: string; subject: string; text?: string; html?: string }): Promise<void>;
 }
 
-/** A started desk for a test file, on free ports and an empty folder. A browser that a program drives asks more often than any person. */
-export function useRunningDesk(): () => RunningDesk {
+/** A started desk for a test file, on free ports and an empty folder, with more in its environment. A browser that a program drives asks more often than any person. */
+export function useRunningDesk(
+  env: () => Promise<Record<string, string>> = () => Promise.resolve({}),
+): () => RunningDesk {
   let desk!: RunningDesk;
   let remove: () => Promise<void>;
   beforeAll(async () => {
     const folder = await temporaryFolder();
     remove = folder.remove;
-    desk = await startDesk(folder.path, { RATE_LIMIT_FACTOR: '1000' });
+    desk = await startDesk(folder.path, { RATE_LIMIT_FACTOR: '1000', ...(await env()) });
   });
   afterAll(async () => {
     if (desk) await stopDesk(desk);

@@ -10,6 +10,7 @@ export const AUDIT_AREAS = [
   'identity',
   'setting',
   'message',
+  'mailbox',
   'api_key',
   'audit',
 ] as const;

@@ -1,3 +1,5 @@
+export { pathTo } from './path-to.ts';
+
 export const VIEWS = ['open', 'new', 'mine', 'unassigned', 'waiting', 'all'] as const;
 export type View = (typeof VIEWS)[number];
 
@@ -29,8 +31,11 @@ export type Place =
   | { page: 'account'; part: AccountPart }
   | { page: 'employees' }
   | { page: 'employee'; id: number }
-  | { page: 'held-back'; id: number | null }
+  | { page: 'held-back'; id: number | null; mailbox?: number }
   | { page: 'ledger'; id: number | null }
+  | { page: 'mailboxes' }
+  | { page: 'mailbox'; id: number }
+  | { page: 'new-mailbox' }
   | { page: 'settings'; part: SettingsPart }
   | { page: 'audit' }
   | { page: 'not-found' };
@@ -68,9 +73,13 @@ export function placeOf(path: string, search = ''): Place {
     case 'employees':
       return withId(second, (id) => ({ page: 'employee', id }), { page: 'employees' });
     case 'held-back':
-      return withId(second, (id) => ({ page: 'held-back', id }), { page: 'held-back', id: null });
+      return heldBackPlace(second, query);
     case 'ledger':
       return withId(second, (id) => ({ page: 'ledger', id }), { page: 'ledger', id: null });
+    case 'mailboxes':
+      return second === 'new'
+        ? { page: 'new-mailbox' }
+        : withId(second, (id) => ({ page: 'mailbox', id }), { page: 'mailboxes' });
     case 'settings':
       return withPart(SETTINGS_PARTS, second, (part) => ({ page: 'settings', part }));
     case 'audit':
@@ -94,7 +103,17 @@ export function isOpen({ page }: Place): boolean {
   return page === 'sign-in' || page === 'ask-link' || page === 'link' || page === 'register';
 }
 
-const ADMIN_PAGES = ['employees', 'employee', 'held-back', 'ledger', 'settings', 'audit'] as const;
+const ADMIN_PAGES = [
+  'employees',
+  'employee',
+  'held-back',
+  'ledger',
+  'mailboxes',
+  'mailbox',
+  'new-mailbox',
+  'settings',
+  'audit',
+] as const;
 type AdminPlace = Extract<Place, { page: (typeof ADMIN_PAGES)[number] }>;
 
 /** Places for admins only; the desk refuses everybody else what is on them. */
@@ -106,6 +125,13 @@ function ticketsPlace(second: string | undefined, query: URLSearchParams): Place
   if (second === 'new') return { page: 'new-ticket' };
   const view = VIEWS.find((name) => name === query.get('view')) ?? 'open';
   return withId(second, (id) => ({ page: 'ticket', id }), { page: 'tickets', view });
+}
+
+/** What was held back, of one mailbox only where the address says so. */
+function heldBackPlace(second: string | undefined, query: URLSearchParams): Place {
+  const mailbox = Number(query.get('mailbox'));
+  const of = Number.isSafeInteger(mailbox) && mailbox > 0 ? { mailbox } : {};
+  return withId(second, (id) => ({ page: 'held-back', id, ...of }), { page: 'held-back', id: null, ...of });
 }
 
 function withId(text: string | undefined, place: (id: number) => Place, without: Place): Place {
@@ -120,27 +146,3 @@ export function returnPath(to: string | null): string {
   const url = new URL(to, 'https://portal.invalid');
   return url.host === 'portal.invalid' && url.pathname !== '/sign-in' ? url.pathname + url.search : '/';
 }
-
-/** The addresses of the pages, the one place where they are written. */
-export const pathTo = {
-  home: '/',
-  signIn: (to: string, again = false) => `/sign-in?to=${encodeURIComponent(to)}${again ? '&again' : ''}`,
-  askLink: (purpose: MailedLink) => (purpose === 'sign-in' ? '/sign-in-link' : '/forgot'),
-  register: '/register',
-  tickets: '/tickets',
-  view: (view: View) => (view === 'open' ? '/tickets' : `/tickets?view=${view}`),
-  ticket: (id: number) => `/tickets/${id}`,
-  newTicket: '/tickets/new',
-  localMail: '/local-mail',
-  localMailOf: (id: number) => `/local-mail/${id}`,
-  ticketNumber: (number: string) => `/t/${number}`,
-  account: (part: AccountPart) => (part === 'profile' ? '/account' : `/account/${part}`),
-  employees: '/employees',
-  employee: (id: number) => `/employees/${id}`,
-  heldBack: '/held-back',
-  held: (id: number) => `/held-back/${id}`,
-  ledger: '/ledger',
-  ledgerOf: (id: number) => `/ledger/${id}`,
-  settings: (part: SettingsPart) => (part === 'general' ? '/settings' : `/settings/${part}`),
-  audit: '/audit',
-};

@@ -71,6 +71,8 @@ const mailbox = z.object({
   history,
   enabled: z.boolean(),
   health: schema.MailboxHealth,
+  /** Mails that wait for a decision; 1,000 stands for more. */
+  held_back: z.int(),
   created_at: schema.time,
   updated_at: schema.time.nullable(),
 });

@@ -20,3 +20,18 @@ export async function defaultNames(em: EntityManager, mailboxes: readonly Mailbo
   );
   return new Map(rows.map(({ key, name }) => [key, name]));
 }
+
+/** Mails of each mailbox that wait for a decision, by its id; counted up to `most`. */
+export async function countHeld(
+  em: EntityManager,
+  mailboxes: readonly Mailbox[],
+  most: number,
+): Promise<Map<number, number>> {
+  const rows = await em.execute<{ id: number; held: number }[]>(
+    `select b.id::int, count(i.id)::int as held from mailbox b left join lateral
+       (select id from inbound_message where mailbox_id = b.id and state = 'quarantined' limit ?) i on true
+     where b.id = any(?::bigint[]) group by b.id`,
+    [most, `{${mailboxes.map(({ id }) => id).join(',')}}`],
+  );
+  return new Map(rows.map(({ id, held }) => [id, held]));
+}

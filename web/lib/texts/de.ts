@@ -207,6 +207,7 @@ export const de: Texts = {
     jump: 'Suchen oder springen',
     heldBack: 'Zurückgehalten',
     ledger: 'Mail-Buch',
+    mailboxes: 'Postfächer',
     desk: 'Helpdesk',
     employees: 'Mitarbeiter',
     settings: 'Einstellungen',

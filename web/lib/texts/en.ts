@@ -199,6 +199,7 @@ export const en = {
     jump: 'Search or jump',
     heldBack: 'Held back',
     ledger: 'Mail ledger',
+    mailboxes: 'Mailboxes',
     desk: 'Desk',
     employees: 'Employees',
     settings: 'Settings',

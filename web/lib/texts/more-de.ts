@@ -1,3 +1,4 @@
+import { mailboxesDe } from './mailboxes-de.ts';
 import type { MoreTexts } from './more-en.ts';
 
 const pair = (first: string, second: string): readonly [string, string] => [first, second];
@@ -164,6 +165,7 @@ export const moreDe: MoreTexts = {
     lead: 'Jede Mail, die uns erreicht hat, und was daraus wurde.',
     heldTitle: 'Zurückgehalten',
     heldNote: 'Zurückgehaltene Mails bleiben, bis jemand entscheidet. Niemand hat davon erfahren.',
+    everyMailbox: 'Die aller Postfächer zeigen',
     noneHeld: 'Nichts ist zurückgehalten',
     noneHeldText: 'Eine Mail, bei der wir nicht sicher sind, wartet hier, bis jemand entscheidet.',
     choose: 'Wählen Sie eine Mail',
@@ -280,6 +282,7 @@ export const moreDe: MoreTexts = {
       identity: 'Anmeldedienst',
       setting: 'Einstellungen',
       message: 'Mails',
+      mailbox: 'Postfächer',
       api_key: 'API-Schlüssel',
       audit: 'dieses Protokoll',
     },
@@ -306,6 +309,7 @@ export const moreDe: MoreTexts = {
       employee: 'Mitarbeiter',
       session: 'Sitzung',
       inbound_message: 'Mail',
+      mailbox: 'Postfach',
       api_key: 'API-Schlüssel',
       department: 'Abteilung',
       category: 'Kategorie',
@@ -332,6 +336,9 @@ export const moreDe: MoreTexts = {
       'identity.refused': 'Anmeldedienst abgelehnt',
       'limit.reached': 'Grenze erreicht',
       'link.sent': 'Link gemailt',
+      'mailbox.created': 'Postfach angelegt',
+      'mailbox.changed': 'Postfach geändert',
+      'mailbox.resumed': 'Postfach läuft weiter',
       'message.discarded': 'Mail verworfen',
       'message.retried': 'Mail neu beurteilt',
       'message.source_read': 'Quelltext einer Mail gelesen',
@@ -624,6 +631,8 @@ export const moreDe: MoreTexts = {
       'inbound:write': 'Mail einliefern',
     },
   },
+
+  mailboxes: mailboxesDe,
 
   palette: {
     title: 'Suchen oder springen',

@@ -1,3 +1,5 @@
+import { mailboxesEn } from './mailboxes-en.ts';
+
 const pair = (first: string, second: string): readonly [string, string] => [first, second];
 /** Words for names that the API gives, of which newer ones may come. */
 type Named = Record<string, string>;
@@ -162,6 +164,7 @@ export const moreEn = {
     lead: 'Every mail that reached us, and what became of it.',
     heldTitle: 'Held back',
     heldNote: 'Held back mails are kept until someone decides. Nobody was told about them.',
+    everyMailbox: 'Show those of every mailbox',
     noneHeld: 'Nothing is held back',
     noneHeldText: 'A mail that we are not sure about waits here until someone decides.',
     choose: 'Choose a mail',
@@ -276,6 +279,7 @@ export const moreEn = {
       identity: 'sign-in provider',
       setting: 'settings',
       message: 'mails',
+      mailbox: 'mailboxes',
       api_key: 'API keys',
       audit: 'this log',
     },
@@ -302,6 +306,7 @@ export const moreEn = {
       employee: 'Employee',
       session: 'Session',
       inbound_message: 'Mail',
+      mailbox: 'Mailbox',
       api_key: 'API key',
       department: 'Department',
       category: 'Category',
@@ -328,6 +333,9 @@ export const moreEn = {
       'identity.refused': 'Sign-in provider refused',
       'limit.reached': 'Limit reached',
       'link.sent': 'Link mailed',
+      'mailbox.created': 'Mailbox added',
+      'mailbox.changed': 'Mailbox changed',
+      'mailbox.resumed': 'Mailbox goes on',
       'message.discarded': 'Mail discarded',
       'message.retried': 'Mail judged again',
       'message.source_read': 'Source of a mail read',
@@ -606,6 +614,8 @@ export const moreEn = {
       'inbound:write': 'hand in mail',
     },
   },
+
+  mailboxes: mailboxesEn,
 
   palette: {
     title: 'Search or jump',

@@ -1,0 +1,30 @@
+import type { AccountPart, MailedLink, SettingsPart, View } from './routes.ts';
+
+/** The addresses of the pages, the one place where they are written. */
+export const pathTo = {
+  home: '/',
+  signIn: (to: string, again = false) => `/sign-in?to=${encodeURIComponent(to)}${again ? '&again' : ''}`,
+  askLink: (purpose: MailedLink) => (purpose === 'sign-in' ? '/sign-in-link' : '/forgot'),
+  register: '/register',
+  tickets: '/tickets',
+  view: (view: View) => (view === 'open' ? '/tickets' : `/tickets?view=${view}`),
+  ticket: (id: number) => `/tickets/${id}`,
+  newTicket: '/tickets/new',
+  localMail: '/local-mail',
+  localMailOf: (id: number) => `/local-mail/${id}`,
+  ticketNumber: (number: string) => `/t/${number}`,
+  account: (part: AccountPart) => (part === 'profile' ? '/account' : `/account/${part}`),
+  employees: '/employees',
+  employee: (id: number) => `/employees/${id}`,
+  heldBack: '/held-back',
+  /** `mailbox`: among those of this one only. */
+  held: (id: number | null, mailbox?: number) =>
+    `/held-back${id === null ? '' : `/${id}`}${mailbox === undefined ? '' : `?mailbox=${mailbox}`}`,
+  ledger: '/ledger',
+  ledgerOf: (id: number) => `/ledger/${id}`,
+  mailboxes: '/mailboxes',
+  mailbox: (id: number) => `/mailboxes/${id}`,
+  newMailbox: '/mailboxes/new',
+  settings: (part: SettingsPart) => (part === 'general' ? '/settings' : `/settings/${part}`),
+  audit: '/audit',
+};
