@@ -131,10 +131,26 @@ function within(nodes: Node[], between: string | null): Block {
 }
 
 function listOf(children: Node[], mark: (at: number) => string): Block[] {
-  const items = children.filter((child) => child.type === 'tag' && child.name === 'li');
-  const others = children.filter((child) => !items.includes(child));
-  const lines = items.flatMap((item, at) => marked('children' in item ? (item.children as Node[]) : [], mark(at)));
-  return [...(lines.length > 0 ? [lines] : []), ...blocksOf(others)];
+  const blocks: Block[] = [];
+  let [others, lines, at]: [Node[], Block, number] = [[], [], 0];
+  // What stands between the items of a list has no place there, but is said where it stands.
+  const flush = () => {
+    const between = blocksOf(others);
+    if (between.length > 0) {
+      blocks.push(lines, ...between);
+      lines = [];
+    }
+    others = [];
+  };
+  for (const child of children) {
+    if (child.type !== 'tag' || child.name !== 'li') others.push(child);
+    else {
+      flush();
+      lines.push(...marked(child.children as Node[], mark(at++)));
+    }
+  }
+  flush();
+  return [...blocks, lines].filter((block) => block.length > 0);
 }
 
 function marked(children: Node[], mark: string): Block {

@@ -53,10 +53,13 @@ it('the form of a mailbox has each field once, and a word for each choice', () =
 
 it.each([
   ['a password', IMAP],
-  ['a token of Microsoft', { ...IMAP, oauth: { provider: 'microsoft', tenant: 't', client_id: 'c' } }],
+  [
+    'a token of Microsoft',
+    { ...IMAP, oauth: { provider: 'microsoft', tenant: 't', client_id: 'c', grant: 'application' } },
+  ],
   [
     'a token of another provider',
-    { ...IMAP, oauth: { provider: 'https://x.example/token', tenant: 't', client_id: 'c' } },
+    { ...IMAP, oauth: { provider: 'https://x.example/token', tenant: 't', client_id: 'c', grant: 'consent' } },
   ],
   ['the consent at Google', GMAIL],
   [
@@ -72,6 +75,14 @@ it.each([
   expect(transportInput.parse(body['transport'])).toEqual({ kind: 'desk' });
   expect(body).toMatchObject({ aliases: ['a@x.example'], default_category: 4, default_department: null, quiet: true });
   expect(changesOf(draft, draft)).toEqual({});
+});
+
+it('what it sends by is given back too, with the tokens that it is read with', () => {
+  const client = { provider: 'google', tenant: 'organizations', client_id: 'c', grant: 'consent' };
+  const smtp = { kind: 'smtp', host: 'out.x.example', port: 465, tls: 'implicit', user: 'desk', oauth: client };
+  const draft = draftOf(stored({ ...IMAP, oauth: client }, smtp));
+  expect(transportInput.parse(bodyOf(draft)['transport'])).toEqual(smtp);
+  expect(bodyOf(draftOf(stored(GMAIL, { kind: 'gmail' })))['transport']).toEqual({ kind: 'gmail' });
 });
 
 it('of a mailbox that exists only what was changed is sent; a secret only when one was typed', () => {

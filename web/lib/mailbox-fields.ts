@@ -24,10 +24,15 @@ export interface FormField {
 
 export const imap = (d: MailboxDraft) => d.source === 'imap';
 export const gmail = (d: MailboxDraft) => d.source === 'gmail';
-const oauth = (d: MailboxDraft) => imap(d) && d.sign_in === 'oauth';
+export const oauth = (d: MailboxDraft) => imap(d) && d.sign_in === 'oauth';
+/** The app reads by its own right, not by the consent of the account's owner. */
+export const byRight = (d: MailboxDraft) => oauth(d) && d.provider !== 'other' && d.grant === 'application';
+const byKey = (d: MailboxDraft) => byRight(d) && d.provider === 'google';
 export const account = (d: MailboxDraft) => gmail(d) && d.credentials === 'service-account';
 const consent = (d: MailboxDraft) => gmail(d) && !account(d);
 export const smtp = (d: MailboxDraft) => d.transport === 'smtp';
+/** It sends with the tokens that it is read with. */
+export const smtpTokens = (d: MailboxDraft) => smtp(d) && oauth(d) && d.smtp_sign_in === 'oauth';
 const TLS = ['implicit', 'starttls', 'none'] as const;
 
 /** Every field of a mailbox in the order of the page. */
@@ -50,8 +55,10 @@ const FIELDS: Record<FieldGroup, Partial<Record<FieldName, FormField>>> = {
     token_url:      { kind: 'text', at: 'source.oauth.provider', when: (d) => oauth(d) && d.provider === 'other' },
     tenant:         { kind: 'text', at: 'source.oauth.tenant', initial: 'organizations', when: (d) => oauth(d) && d.provider === 'microsoft' },
     client_id:      { kind: 'text', at: 'source.oauth.client_id', when: oauth },
-    client_secret:  { kind: 'secret', at: 'source.oauth.client_secret', when: oauth, optional: true },
-    refresh_token:  { kind: 'secret', at: 'source.oauth.refresh_token', when: oauth },
+    grant:          { kind: 'select', at: 'source.oauth.grant', choices: ['consent', 'application'], initial: 'consent', when: (d) => oauth(d) && d.provider !== 'other' },
+    client_secret:  { kind: 'secret', at: 'source.oauth.client_secret', when: (d) => oauth(d) && !byKey(d), optional: true },
+    refresh_token:  { kind: 'secret', at: 'source.oauth.refresh_token', when: (d) => oauth(d) && !byRight(d) },
+    oauth_key:      { kind: 'key', at: 'source.oauth.private_key', when: byKey },
     folder:         { kind: 'text', at: 'source.folder', initial: 'INBOX', when: imap },
     credentials:    { kind: 'select', at: 'source.credentials', choices: ['consent', 'service-account'], initial: 'consent', when: gmail },
     google_id:      { kind: 'text', at: 'source.credentials.client_id', when: consent },
@@ -64,12 +71,13 @@ const FIELDS: Record<FieldGroup, Partial<Record<FieldName, FormField>>> = {
     history:        { kind: 'select', at: 'history', choices: ['quiet', 'live'], initial: 'quiet', once: true, when: (d) => imap(d) || gmail(d) },
   },
   transport: {
-    transport:      { kind: 'select', at: 'transport', choices: ['desk', 'smtp'], initial: 'desk' },
+    transport:      { kind: 'select', at: 'transport', choices: ['desk', 'smtp', 'gmail'], initial: 'desk' },
     smtp_host:      { kind: 'text', at: 'transport.host', when: smtp },
     smtp_port:      { kind: 'number', at: 'transport.port', initial: '465', when: smtp },
     smtp_tls:       { kind: 'select', at: 'transport.tls', choices: TLS, initial: 'implicit', when: smtp },
     smtp_user:      { kind: 'text', at: 'transport.user', when: smtp, optional: true },
-    smtp_password:  { kind: 'secret', at: 'transport.password', when: (d) => smtp(d) && d.smtp_user.trim() !== '' },
+    smtp_sign_in:   { kind: 'select', at: 'transport.oauth', choices: ['password', 'oauth'], initial: 'password', when: (d) => smtp(d) && oauth(d) },
+    smtp_password:  { kind: 'secret', at: 'transport.password', when: (d) => smtp(d) && !smtpTokens(d) && d.smtp_user.trim() !== '' },
     signature:      { kind: 'lines', at: 'signature', optional: true },
     quiet:          { kind: 'switch', at: 'quiet' },
   },
@@ -105,6 +113,7 @@ export function isStored(name: FieldName, mailbox: Mailbox | null): boolean {
   const called: Partial<Record<FieldName, string>> = {
     google_secret: 'client_secret',
     smtp_password: 'transport_password',
+    oauth_key: 'private_key',
   };
   return mailbox?.secrets.some((secret) => secret === (called[name] ?? name)) ?? false;
 }

@@ -1,4 +1,15 @@
-import { account, ALL_FIELDS, gmail, imap, smtp, type Mailbox, type MailboxDraft } from './mailbox-fields.ts';
+import {
+  account,
+  ALL_FIELDS,
+  byRight,
+  gmail,
+  imap,
+  oauth,
+  smtp,
+  smtpTokens,
+  type Mailbox,
+  type MailboxDraft,
+} from './mailbox-fields.ts';
 
 type Body = Record<string, unknown>;
 
@@ -21,7 +32,7 @@ function knownOf({ source, transport, ...rest }: Mailbox): Partial<MailboxDraft>
     transport: transport.kind,
     ...(transport.kind === 'smtp' && {
       ...{ smtp_host: transport.host, smtp_port: String(transport.port), smtp_tls: transport.tls },
-      smtp_user: transport.user ?? '',
+      ...{ smtp_user: transport.user ?? '', smtp_sign_in: transport.oauth ? 'oauth' : 'password' },
     }),
   };
 }
@@ -32,7 +43,12 @@ function sourceKnown(source: Mailbox['source']): Partial<MailboxDraft> {
     const known = of && ['google', 'microsoft'].includes(of.provider);
     return {
       ...{ source: 'imap', host, port: String(port), tls, user, folder, sign_in: of ? 'oauth' : 'password' },
-      ...(of && { provider: known ? of.provider : 'other', tenant: of.tenant, client_id: of.client_id }),
+      ...(of && {
+        provider: known ? of.provider : 'other',
+        tenant: of.tenant,
+        client_id: of.client_id,
+        grant: of.grant,
+      }),
       ...(of && !known && { token_url: of.provider }),
     };
   }
@@ -79,11 +95,12 @@ function sourceOf(d: MailboxDraft): Body {
       user: d.user.trim(),
       folder: d.folder.trim(),
     };
-    if (d.sign_in !== 'oauth') return { kind: 'imap', ...place, ...given('password', d.password) };
-    const provider = d.provider === 'other' ? d.token_url.trim() : d.provider;
-    const secrets = { ...given('client_secret', d.client_secret), ...given('refresh_token', d.refresh_token) };
-    const tenant = d.tenant.trim() === '' ? {} : { tenant: d.tenant.trim() };
-    return { kind: 'imap', ...place, oauth: { provider, ...tenant, client_id: d.client_id.trim(), ...secrets } };
+    if (!oauth(d)) return { kind: 'imap', ...place, ...given('password', d.password) };
+    const secrets = {
+      ...given('client_secret', d.client_secret),
+      ...(byRight(d) ? given('private_key', d.oauth_key) : given('refresh_token', d.refresh_token)),
+    };
+    return { kind: 'imap', ...place, oauth: { ...clientOf(d), ...secrets } };
   }
   if (!gmail(d)) return { kind: d.source };
   const place = { label: d.label.trim(), done_label: d.done_label.trim() || null };
@@ -93,10 +110,18 @@ function sourceOf(d: MailboxDraft): Body {
   return { kind: 'gmail', ...place, credentials: { kind: d.credentials, ...credentials } };
 }
 
+/** Who asks for tokens. */
+function clientOf(d: MailboxDraft): Body {
+  const provider = d.provider === 'other' ? d.token_url.trim() : d.provider;
+  const tenant = d.tenant.trim() === '' ? {} : { tenant: d.tenant.trim() };
+  return { provider, ...tenant, client_id: d.client_id.trim(), grant: byRight(d) ? 'application' : 'consent' };
+}
+
 function transportOf(d: MailboxDraft): Body {
-  if (!smtp(d)) return { kind: 'desk' };
+  if (!smtp(d)) return { kind: d.transport };
   const user = d.smtp_user.trim() || null;
-  const secret = user === null ? {} : given('password', d.smtp_password);
+  const password = user === null ? {} : given('password', d.smtp_password);
+  const secret = smtpTokens(d) ? { oauth: clientOf(d) } : password;
   return { kind: 'smtp', host: d.smtp_host.trim(), port: numberOf(d.smtp_port), tls: d.smtp_tls, user, ...secret };
 }
 
