@@ -138,6 +138,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     keyring: secrets.replyTokens,
     templates,
     links: secrets.links,
+    statusLinks: secrets.statusLinks,
+    sealing: secrets.sealing,
     publicUrl: options.publicUrl,
     dkim: config.dkim && (await readDkim(config.dkim)),
     log,

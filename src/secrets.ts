@@ -14,6 +14,8 @@ export interface Secrets {
   replyTokens: Keyring;
   accessTokens: Keyring;
   frames: Keyring;
+  /** Sign the links by which people without an account open a ticket. */
+  statusLinks: Keyring;
   /** Seals what is stored encrypted: mailbox passwords, second factors. */
   sealing: Keyring;
   /** Derives each refresh token from the one before. */
@@ -38,6 +40,7 @@ export function deriveSecrets(secretKeys: string): Secrets {
     replyTokens: keyring('reply-token'),
     accessTokens: keyring('access-token'),
     frames: keyring('frame'),
+    statusLinks: keyring('status-link'),
     sealing: keyring('sealing'),
     refresh: Buffer.from(hkdfSync('sha256', masters[0]?.[1] ?? '', '', 'refresh', 32)),
     links: Buffer.from(hkdfSync('sha256', masters[0]?.[1] ?? '', '', 'links', 32)),
@@ -67,22 +70,35 @@ const GCM_TAG = 16;
 
 /** Encrypts a short secret by AES-256-GCM: `kid.base64url`. `place` (table and row) is bound to it: moved elsewhere it does not open. */
 export function seal(keyring: Keyring, plain: string, place: string): string {
+  const sealed = sealBytes(keyring, Buffer.from(plain), place);
+  return `${keyring.current}.${sealed.subarray(1).toString('base64url')}`;
+}
+
+/** The same of bytes; the first one names the key. */
+export function sealBytes(keyring: Keyring, plain: Buffer, place: string): Buffer {
   const key = keyring.keys.get(keyring.current);
   assert(key, 'the current key is in the ring');
   const iv = randomBytes(GCM_IV);
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(place));
-  const sealed = Buffer.concat([iv, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-  return `${keyring.current}.${sealed.toString('base64url')}`;
+  return Buffer.concat([Buffer.from(keyring.current), iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
 /** What was sealed at this place. Throws when it was tampered with, moved, or its key is gone. */
 export function unseal(keyring: Keyring, sealed: string, place: string): string {
   const [kid = '', text = ''] = sealed.split('.');
+  return unsealBytes(keyring, Buffer.concat([Buffer.from(kid), Buffer.from(text, 'base64url')]), place).toString(
+    'utf8',
+  );
+}
+
+/** The same of bytes. */
+export function unsealBytes(keyring: Keyring, sealed: Buffer, place: string): Buffer {
+  const kid = sealed.subarray(0, 1).toString();
   const key = keyring.keys.get(kid);
   if (!key) throw new Error(`The key "${kid}" that sealed a secret is not in SECRET_KEYS any more`);
-  const bytes = Buffer.from(text, 'base64url');
+  const bytes = sealed.subarray(1);
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, GCM_IV))
     .setAAD(Buffer.from(place))
     .setAuthTag(bytes.subarray(-GCM_TAG));
-  return Buffer.concat([decipher.update(bytes.subarray(GCM_IV, -GCM_TAG)), decipher.final()]).toString('utf8');
+  return Buffer.concat([decipher.update(bytes.subarray(GCM_IV, -GCM_TAG)), decipher.final()]);
 }

@@ -63,7 +63,8 @@ export function attachmentRoutes(router: Router, deps: MountDeps): void {
   });
 }
 
-async function sendAttachment(ctx: RouterContext, blobs: BlobStore, attachment: Attachment): Promise<void> {
+/** Sends a file, or the part of it that was asked for. 403 for one with a virus. */
+export async function sendAttachment(ctx: RouterContext, blobs: BlobStore, attachment: Attachment): Promise<void> {
   refuseInfected(attachment);
   const { sha256, size } = attachment;
   if ((await blobs.size(sha256)) !== size)

@@ -33,6 +33,7 @@ import { securityHeaders } from './security-headers.ts';
 import { sessionRoutes } from './sessions.ts';
 import { settingsRoutes } from './settings.ts';
 import { portal } from './static.ts';
+import { statusLinkRoutes } from './status-link.ts';
 import { taskRoutes } from './tasks.ts';
 import { ticketRoutes, type TicketDeps } from './tickets.ts';
 import { tokenRoutes, type TokenDeps } from './tokens.ts';
@@ -77,6 +78,7 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   employeeRoutes(router, deps);
   ticketRoutes(router, deps);
   conversationRoutes(router, deps);
+  statusLinkRoutes(router, deps);
   taskRoutes(router, deps);
   reportRoutes(router, deps);
   attachmentRoutes(router, deps);

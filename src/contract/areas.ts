@@ -12,6 +12,7 @@ import { mailboxesRoutes } from './routes/mailboxes.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { reportsRoutes } from './routes/reports.ts';
+import { statusLinkRoutes } from './routes/status-link.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { tasksRoutes } from './routes/tasks.ts';
 import { ticketsRoutes } from './routes/tickets.ts';
@@ -23,6 +24,7 @@ export const AREAS: Record<string, Record<string, Route>> = {
   'Second factors': factorsRoutes,
   Tickets: ticketsRoutes,
   Conversation: conversationRoutes,
+  'Status links': statusLinkRoutes,
   Tasks: tasksRoutes,
   Reports: reportsRoutes,
   'Own account': profileRoutes,

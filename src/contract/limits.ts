@@ -37,6 +37,9 @@ export const LIMITS = {
   // Links and refresh tokens have 256 bits: nobody guesses them, but each try is work. A whole office may have one address.
   'link':                 { most: 60,  seconds: 15 * MINUTE, by: 'ip' },
   'refresh':              { most: 600, seconds: MINUTE,      by: 'ip' },
+  // The page of a status link, which an office reads from one address, and words that are written there.
+  'status-link':          { most: 300, seconds: 15 * MINUTE, by: 'ip' },
+  'status-link-words':    { most: 30,  seconds: HOUR,        by: 'ip' },
   // Wrong signatures of pushed mail: each costs the reading of a body. A right one gives its try back.
   'push':                 { most: 30,  seconds: MINUTE,      by: 'ip',             failures: true },
   'api':                  { most: 300, seconds: MINUTE,      by: 'user' },

@@ -11,6 +11,7 @@ import { MAILBOXES_PATHS } from './paths/mailboxes.ts';
 import { PEOPLE_PATHS } from './paths/people.ts';
 import { PROFILE_PATHS } from './paths/profile.ts';
 import { REPORTS_PATHS } from './paths/reports.ts';
+import { STATUS_LINK_PATHS } from './paths/status-link.ts';
 import { SETTINGS_PATHS } from './paths/settings.ts';
 import { TASKS_PATHS } from './paths/tasks.ts';
 import { TICKETS_PATHS } from './paths/tickets.ts';
@@ -27,6 +28,7 @@ export const PATHS = {
   ...KEYS_PATHS,
   ...TICKETS_PATHS,
   ...CONVERSATION_PATHS,
+  ...STATUS_LINK_PATHS,
   ...TASKS_PATHS,
   ...REPORTS_PATHS,
   ...SETTINGS_PATHS,

@@ -13,6 +13,7 @@ import { mailboxesRoutes } from './routes/mailboxes.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { reportsRoutes } from './routes/reports.ts';
+import { statusLinkRoutes } from './routes/status-link.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { tasksRoutes } from './routes/tasks.ts';
 import { ticketsRoutes } from './routes/tickets.ts';
@@ -28,6 +29,7 @@ export const ROUTES = {
   ...keysRoutes,
   ...ticketsRoutes,
   ...conversationRoutes,
+  ...statusLinkRoutes,
   ...tasksRoutes,
   ...reportsRoutes,
   ...settingsRoutes,

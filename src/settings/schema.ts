@@ -116,6 +116,8 @@ export const SETTINGS = {
   retention_tickets_days: days,
   /** Whoever opens a ticket gets a receipt by mail. */
   feature_acknowledgements: z.boolean().default(true),
+  /** Days for which the link of a mail opens its ticket without a password, for people without an account; 0: mails carry none. */
+  status_link_days: z.int().min(0).max(365).default(30),
   /** Files may be added to tickets and comments in the portal and by the API. */
   feature_uploads: z.boolean().default(true),
   /** API keys are accepted. Switched off, they stay and are refused. */

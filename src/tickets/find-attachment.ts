@@ -1,13 +1,13 @@
 import type { Transaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import type { Employee } from '../people/employee.ts';
+import type { Person } from '../people/employee.ts';
 import { goneOut, visibleTickets, visibleVisibilities } from './access.ts';
 import { Attachment } from './attachment.ts';
 
 /** A file of a ticket and comment the reader may see; anything else does not exist: 404 (T14). */
 export async function findAttachment(
   { em, now }: Pick<Transaction, 'em' | 'now'>,
-  reader: Employee,
+  reader: Person,
   id: number,
 ): Promise<Attachment> {
   const out = goneOut(reader, 'c', now);

@@ -12,6 +12,8 @@ const ParticipantSchema = defineEntity({
     state: p.enum(['confirmed', 'removed'] as const),
     // the event that let them in; null: they hear of everything
     sinceEventId: p.bigint('number').nullable(),
+    // raised, it ends the status links that were sent before
+    linkEpoch: p.integer().default(0),
     createdAt: p.datetime(),
   },
 });

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Transaction } from '../db/transaction.ts';
-import { displayName, type Employee } from '../people/employee.ts';
+import { displayName, type Employee, type Person } from '../people/employee.ts';
 import { may, mayDecideWho, seesHeld, ticketNotFound, visibleTickets, visibleVisibilities } from './access.ts';
 import { Attachment } from './attachment.ts';
 import { Comment, type Trust } from './comment.ts';
@@ -67,7 +67,7 @@ export interface StopRow {
 /** A ticket as one reader sees it, in a fixed number of queries; 404 when there is none for this reader. */
 export async function readTicket(
   { em, now }: Pick<Transaction, 'em' | 'now'>,
-  reader: Employee,
+  reader: Person,
   id: number,
 ): Promise<TicketView> {
   const { sql, params } = visibleTickets(reader);
@@ -109,9 +109,9 @@ export async function readTicket(
 }
 
 /** What waits to go out is for staff only. */
-const notHeld = (reader: Employee, now: Date) =>
+const notHeld = (reader: Person, now: Date) =>
   seesHeld(reader) ? {} : { $or: [{ heldUntil: null }, { heldUntil: { $lte: now } }] };
-const notYet = (reader: Employee, now: Date) =>
+const notYet = (reader: Person, now: Date) =>
   seesHeld(reader) ? {} : { $or: [{ noticeAfter: null }, { noticeAfter: { $lte: now } }] };
 
 interface Row extends SummaryRow {

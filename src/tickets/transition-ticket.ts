@@ -30,6 +30,8 @@ export interface TransitionTicket {
   comment?: string;
   /** Somebody of staff. */
   assignee?: Person;
+  /** Further facts for the history. */
+  facts?: Record<string, unknown>;
 }
 
 /** Changes the status of a locked ticket as the lifecycle allows: 403 for a wrong role, 409 with the allowed ones, 400 for what is missing. */
@@ -55,7 +57,7 @@ export async function transitionTicket(tx: Transaction, ticket: LockedTicket, gi
     notify: true,
     ...(reason && { reason }),
     ...(comment && { comment }),
-    facts: { ...(name === 'approve' && set), ...(passedOn && { assignee_id: passedOn }) },
+    facts: { ...given.facts, ...(name === 'approve' && set), ...(passedOn && { assignee_id: passedOn }) },
   });
 }
 

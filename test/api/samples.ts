@@ -16,6 +16,7 @@ import { mailboxSamples } from './samples/mailboxes.ts';
 import { peopleSamples } from './samples/people.ts';
 import { profileSamples } from './samples/profile.ts';
 import { settingsSamples } from './samples/settings.ts';
+import { statusLinkSamples } from './samples/status-link.ts';
 import { ticketSamples } from './samples/tickets.ts';
 import { tokenSamples } from './samples/tokens.ts';
 
@@ -59,6 +60,7 @@ export const SAMPLES: Partial<Record<RouteName, Sample>> = {
   ...peopleSamples,
   ...ticketSamples,
   ...conversationSamples,
+  ...statusLinkSamples,
   ...settingsSamples,
   ...mailboxSamples,
   ...inboundSamples,

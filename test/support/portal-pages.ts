@@ -30,6 +30,7 @@ const EVERY: readonly PortalPage[] = [
   { name: 'forgot', path: at('/forgot'), as: 'nobody', ready: 'ask-link' },
   { name: 'register', path: at('/register'), as: 'nobody', ready: 'register' },
   { name: 'link', path: at('/link/sign-in#dead'), as: 'nobody', ready: 'link' },
+  { name: 'status-dead', path: at('/status#dead'), as: 'nobody', ready: 'status' },
   {
     name: 'register-faults',
     path: at('/register'),

@@ -13,5 +13,6 @@ export const lazyPages = {
   settings: () => import('../pages/Settings.svelte'),
   audit: () => import('../pages/Audit.svelte'),
   confirmSignIn: () => import('../components/ConfirmSignIn.svelte'),
+  status: () => import('../pages/Status.svelte'),
   palette: () => import('../components/Palette.svelte'),
 };

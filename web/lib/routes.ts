@@ -22,6 +22,8 @@ export type Place =
   | { page: 'ask-link'; purpose: MailedLink }
   | { page: 'link'; purpose: LinkPurpose }
   | { page: 'register' }
+  /** A ticket by the link in a mail, with the answer that was chosen there. */
+  | { page: 'status'; answer: 'yes' | 'no' | null }
   | { page: 'tickets'; view: View }
   | { page: 'ticket'; id: number }
   /** what mails link to */
@@ -56,6 +58,8 @@ export function placeOf(path: string, search = ''): Place {
       return only(second, { page: 'ask-link', purpose: 'reset-password' });
     case 'register':
       return only(second, { page: 'register' });
+    case 'status':
+      return only(second, { page: 'status', answer: answerOf(query.get('answer')) });
     case 'link': {
       const purpose = LINKS.find((name) => name === second);
       return purpose ? { page: 'link', purpose } : { page: 'not-found' };
@@ -89,6 +93,8 @@ export function placeOf(path: string, search = ''): Place {
   }
 }
 
+const answerOf = (text: string | null) => (text === 'yes' || text === 'no' ? text : null);
+
 /** The first part has the address without a part. */
 function withPart<P extends string>(parts: readonly P[], text: string | undefined, place: (part: P) => Place): Place {
   const part = parts.find((name, at) => (at === 0 ? text === undefined : name === text));
@@ -100,7 +106,7 @@ const only = (second: string | undefined, place: Place): Place =>
 
 /** Places for whoever is not signed in. */
 export function isOpen({ page }: Place): boolean {
-  return page === 'sign-in' || page === 'ask-link' || page === 'link' || page === 'register';
+  return page === 'sign-in' || page === 'ask-link' || page === 'link' || page === 'register' || page === 'status';
 }
 
 const ADMIN_PAGES = [

@@ -28,6 +28,7 @@ export const SETTING_GROUPS = {
     undo_send_seconds: 'number',
     auto_close_days: 'number',
     feature_acknowledgements: 'switch',
+    status_link_days: 'number',
   },
   files: { feature_uploads: 'switch', max_file_size: 'megabytes', max_files: 'number', file_types: 'list' },
   mail: {

@@ -8,6 +8,7 @@ import type { Trust } from '../../tickets/comment.ts';
 import type { NewFile } from '../../tickets/new-comment.ts';
 import { openTicket } from '../../tickets/open-ticket.ts';
 import { normalizeAddress, withoutTag } from '../addresses.ts';
+import { hideStatusLinks } from '../status-link.ts';
 import type { Decision } from './decide.ts';
 import type { Delivery, ReceivingMailbox } from './delivery.ts';
 import type { InboundMail } from './inbound-mail.ts';
@@ -184,11 +185,11 @@ export function remember(
 function written(mail: InboundMail, delivery: Delivery, trust: Trust) {
   const whole = mail.forward !== null || mail.reply === '';
   return {
-    body: whole ? mail.text : mail.reply,
-    quoted: whole ? '' : mail.quoted,
+    body: hideStatusLinks(whole ? mail.text : mail.reply),
+    quoted: whole ? '' : hideStatusLinks(mail.quoted),
     signature: whole ? '' : mail.signature,
     // The portal links the addresses of a text itself.
-    html: mail.html === null ? null : mail.safeHtml,
+    html: mail.html === null || mail.safeHtml === null ? null : hideStatusLinks(mail.safeHtml),
     trust,
     inboundMessageId: delivery.id,
   };

@@ -18,7 +18,9 @@ export interface Claim {
 }
 
 /** What composing a row came to. `refused`: it must never go out; `trouble`: it may work later. */
-export type Composed = { mime: Buffer } | { refused: string } | { trouble: string };
+export type Composed =
+  /** `sealed`: what is stored instead, as the bytes hold a status link. */
+  { mime: Buffer; sealed?: Buffer | null } | { refused: string } | { trouble: string };
 
 interface Row {
   id: string;
@@ -60,9 +62,7 @@ export async function claimRows(
   for (const row of empty) await putAside(tx, row, bytes(row));
   await storeBytes(
     tx,
-    ready.flatMap((row) =>
-      row.has_mime || row.secret ? [] : [[Number(row.id), mimeOf(bytes(row)) ?? Buffer.alloc(0)] as const],
-    ),
+    ready.flatMap((row) => (row.has_mime || row.secret ? [] : storedOf(Number(row.id), bytes(row)))),
   );
 
   const token = randomUUID();
@@ -121,12 +121,20 @@ async function putAside({ em, now }: Transaction, { id }: Row, composed: Compose
   }
 }
 
-async function storeBytes({ em }: Transaction, rows: readonly (readonly [id: number, mime: Buffer])[]): Promise<void> {
+function storedOf(id: number, composed: Composed | undefined) {
+  if (!composed || !('mime' in composed)) return [];
+  const { mime, sealed = null } = composed;
+  const sha256 = createHash('sha256').update(mime).digest('hex');
+  return [{ id, bytes: sealed ?? mime, sealed: sealed !== null, sha256 }];
+}
+
+async function storeBytes({ em }: Transaction, rows: ReturnType<typeof storedOf>): Promise<void> {
   if (rows.length === 0) return;
-  const values = rows.map(() => `(?::bigint, decode(?, 'base64'), ?)`).join(', ');
+  const values = rows.map(() => `(?::bigint, decode(?, 'base64'), ?::boolean, ?)`).join(', ');
   await em.execute(
-    `update outbound_message o set mime = v.mime, mime_sha256 = v.sha256 from (values ${values}) as v(id, mime, sha256) where o.id = v.id`,
-    rows.flatMap(([id, mime]) => [id, mime.toString('base64'), createHash('sha256').update(mime).digest('hex')]),
+    `update outbound_message o set mime = v.mime, sealed = v.sealed, mime_sha256 = v.sha256
+       from (values ${values}) as v(id, mime, sealed, sha256) where o.id = v.id`,
+    rows.flatMap(({ id, bytes, sealed, sha256 }) => [id, bytes.toString('base64'), sealed, sha256]),
   );
 }
 

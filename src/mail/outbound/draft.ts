@@ -1,4 +1,5 @@
 import { displayName } from '../../people/employee.ts';
+import type { Keyring } from '../../secrets.ts';
 import type { Settings } from '../../settings/schema.ts';
 import type { MailTemplate } from './mail-template.ts';
 import type { DeskView } from './mail-view.ts';
@@ -20,6 +21,7 @@ export interface Sheet<T extends MailTemplate> {
 export interface DraftDeps {
   publicUrl: string;
   links: Buffer;
+  statusLinks: Keyring;
 }
 
 /** A person's name as a header can hold it. */

@@ -14,6 +14,10 @@ export interface MailView {
   desk: DeskView;
   recipient: { name: string };
   ticket: { number: string; subject: string; status: Status; url: string };
+  /** `url` of the ticket opens it without a password, until then; null: its reader signs in. */
+  link: { until: Date } | null;
+  /** Pages that ask whether it is solved, with this answer at hand. */
+  answer: { yes: string; no: string };
   event: { at: Date; transition: string; to: string; reason: string };
   actor: { name: string };
   assignee: { name: string };

@@ -35,6 +35,8 @@ const OutboundMessageSchema = defineEntity({
     envelopeFrom: p.text(),
     messageId: p.text().nullable(),
     mime: p.blob().nullable().lazy(),
+    // `mime` holds a status link, and is sealed
+    sealed: p.boolean().default(false),
     mimeSha256: p.text().nullable(),
     state: p.enum(OUTBOUND_STATES),
     reason: p.text().nullable(),

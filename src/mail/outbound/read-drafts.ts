@@ -10,6 +10,7 @@ import { oneLine } from './one-line.ts';
 import { OutboundMessage } from './outbound-message.ts';
 import { readAccountDrafts, type AccountDraft } from './read-account-drafts.ts';
 import { readDigests, type DigestDraft } from './read-digests.ts';
+import { ticketPage, type PageDeps } from './ticket-page.ts';
 
 /** All that a row's message is made of, out of the database: plain values, so that it can be composed with no transaction open. */
 export type Draft = TicketDraft | AccountDraft | DigestDraft;
@@ -42,17 +43,26 @@ export async function readDrafts(tx: Transaction, ids: readonly number[], deps: 
     OutboundMessage,
     { id: { $in: [...ids] }, state: { $in: ['pending', 'sending', 'ambiguous'] }, mimeSha256: null },
     {
-      populate: ['event.actor', 'event.comment', 'ticket.assignee', 'ticket.requester', 'person', 'mailbox'],
+      populate: [
+        'event.actor',
+        'event.comment',
+        'ticket.assignee',
+        'ticket.requester',
+        'person',
+        'participant',
+        'mailbox',
+      ],
       orderBy: { id: 'asc' },
     },
   );
   const comments = rows.flatMap(({ event }) => event?.comment?.id ?? []);
   const [files, earlier] = [await filesOf(tx, comments), await earlierIds(tx, rows)];
-  const desk = deskOf(await readSettings(tx));
+  const settings = await readSettings(tx);
+  const desk = deskOf(settings);
   const aboutTickets = rows.flatMap((row) => {
     const comment = row.event?.comment;
     const ofComment = comment?.visibility === 'public' ? (files.get(comment.id) ?? []) : [];
-    return draftOf(row, desk, deps.publicUrl, ofComment, earlier.get(row.id) ?? []);
+    return draftOf(row, desk, { ...deps, days: settings.status_link_days }, ofComment, earlier.get(row.id) ?? []);
   });
   const others = [await readAccountDrafts(tx, rows, desk, deps), await readDigests(tx, rows, desk, deps)];
   return [...aboutTickets, ...others.flat()];
@@ -61,7 +71,7 @@ export async function readDrafts(tx: Transaction, ids: readonly number[], deps: 
 function draftOf(
   row: OutboundMessage,
   desk: DeskView,
-  publicUrl: string,
+  deps: PageDeps,
   files: DraftFile[],
   earlier: string[],
 ): TicketDraft[] {
@@ -70,6 +80,7 @@ function draftOf(
   if (!ticket || !event || !row.messageId || !template) return [];
   const number = ticketNumber(ticket.number);
   const data = event.data as { transition?: string; to?: string; reason?: string };
+  const page = ticketPage(row, number, deps);
   const actor = event.actor ? nameOf(event.actor) : desk.name;
   const words = event.comment?.visibility === 'public' ? writtenWords(event.comment.body) : null;
   // A name that a stranger may have written is not repeated by an automatic mail (T07).
@@ -92,12 +103,8 @@ function draftOf(
       view: {
         desk: signed(desk, mailbox.signature),
         recipient: { name: oneLine(known?.firstName ?? '').slice(0, 60) },
-        ticket: {
-          number,
-          subject: bareSubject(oneLine(ticket.subject)),
-          status: ticket.status,
-          url: `${publicUrl}/t/${number}`,
-        },
+        ticket: { number, subject: bareSubject(oneLine(ticket.subject)), status: ticket.status, url: page.url },
+        ...{ link: page.link, answer: page.answer },
         event: { at: event.createdAt, transition: data.transition ?? '', to: data.to ?? '', reason: data.reason ?? '' },
         actor: { name: actor },
         assignee: { name: ticket.assignee ? nameOf(ticket.assignee) : '' },

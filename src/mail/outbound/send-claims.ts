@@ -1,6 +1,7 @@
 import type { RunTransaction, Transaction } from '../../db/transaction.ts';
 import { faultPoint } from '../../fault-point.ts';
 import type { Log } from '../../log.ts';
+import { unsealBytes, type Keyring } from '../../secrets.ts';
 import type { MailTransport, SendResult } from '../transports/transport.ts';
 import type { Claim } from './claim.ts';
 import { inBatches } from './in-batches.ts';
@@ -11,6 +12,8 @@ import { giveBack, noteOnTheWay, recordResults, renewLease, type Delivered } fro
 export interface DeliverDeps {
   transport: MailTransport;
   log: Log;
+  /** Seals the stored bytes that hold a status link. */
+  sealing: Keyring;
   /** Milliseconds that a claimed row is ours without a sign of life; it is renewed while its message is on the way. */
   leaseMs?: number;
   /** Milliseconds in which the messages of one claim may be begun. */
@@ -104,9 +107,9 @@ async function hand(
   transaction: RunTransaction,
   claim: Claim,
   books: Books,
-  { transport }: DeliverDeps,
+  { transport, sealing }: DeliverDeps,
 ): Promise<SendResult> {
-  const mime = claim.mime ?? (await transaction((tx) => storedBytes(tx, claim.id)));
+  const mime = claim.mime ?? (await transaction((tx) => storedBytes(tx, claim.id, sealing)));
   const beforeData = async () => {
     if (!(await books.onTheWay(claim))) throw new Error('The lease of the row is lost');
   };
@@ -117,11 +120,15 @@ async function hand(
   });
 }
 
-async function storedBytes({ em }: Transaction, id: number): Promise<Buffer> {
-  const { mime } = await em.findOneOrFail(OutboundMessage, id, { populate: ['mime'] });
+async function storedBytes({ em }: Transaction, id: number, sealing: Keyring): Promise<Buffer> {
+  const { mime, sealed } = await em.findOneOrFail(OutboundMessage, id, { populate: ['mime'] });
   if (!mime) throw new Error(`Outbound message ${id} has no bytes`);
-  return mime as Buffer;
+  const bytes = Buffer.from(mime as Uint8Array);
+  return sealed ? unsealBytes(sealing, bytes, placeOf(id)) : bytes;
 }
+
+/** What the sealed bytes of a row are bound to. */
+export const placeOf = (id: number) => `outbound_message/${id}`;
 
 /** Codes only: a server's words may name people. */
 function told(result: SendResult) {

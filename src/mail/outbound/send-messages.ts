@@ -1,4 +1,5 @@
 import type { RunTransaction, Transaction } from '../../db/transaction.ts';
+import { sealBytes } from '../../secrets.ts';
 import { faultPoint } from '../../fault-point.ts';
 import { Mailbox } from '../mailbox.ts';
 import { SourceUnavailable } from '../sources/unavailable.ts';
@@ -9,7 +10,7 @@ import { UnsafeHeader } from './compose.ts';
 import { composeDraft, type ComposeDeps } from './compose-draft.ts';
 import type { DraftDeps } from './draft.ts';
 import { readDrafts, type Draft } from './read-drafts.ts';
-import { LEASE, sendClaims, type DeliverDeps } from './send-claims.ts';
+import { LEASE, placeOf, sendClaims, type DeliverDeps } from './send-claims.ts';
 
 export interface SendDeps extends ComposeDeps, DraftDeps, DeliverDeps {
   /** The ways of mailboxes that have one of their own; without it all mail goes out by `transport`. */
@@ -58,7 +59,9 @@ async function composeAll(drafts: readonly Draft[], deps: SendDeps) {
 
 async function compose(draft: Draft, deps: SendDeps): Promise<Composed> {
   try {
-    return { mime: await composeDraft(draft, deps) };
+    const mime = await composeDraft(draft, deps);
+    const carriesLink = draft.about === 'ticket' && draft.view.link !== null;
+    return { mime, sealed: carriesLink ? sealBytes(deps.sealing, mime, placeOf(draft.id)) : null };
   } catch (error) {
     if (error instanceof UnsafeHeader) return { refused: error.message };
     deps.log.error({ err: error, outbound: draft.id }, 'message cannot be composed');

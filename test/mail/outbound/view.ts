@@ -18,6 +18,8 @@ export function aView(given: Partial<MailView> = {}): MailView {
     requester: { name: 'Ana Reyes', verified: true },
     comment: writtenWords('Thank you, that helps.\n\nPlease put the laptop on the dock,\nand wait.'),
     files: [],
+    link: null,
+    answer: { yes: 'https://help.example/t/TX0418', no: 'https://help.example/t/TX0418' },
     ...given,
   };
 }

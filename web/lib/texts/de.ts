@@ -553,6 +553,16 @@ export const de: Texts = {
     },
   },
 
+  statusPage: {
+    title: 'Ihr Ticket',
+    dead: 'Dieser Link ist abgelaufen',
+    why: 'Links in unseren Mails öffnen ein Ticket eine Zeit lang, für die Person, an die wir geschrieben haben. Nichts ist verloren: Antworten Sie auf eine unserer Mails, oder lassen Sie sich einen Link zum Anmelden schicken.',
+    write: 'An den Support schreiben',
+    somebody: 'Jemand, der beteiligt ist',
+    until: (day: string) =>
+      `Der Link in Ihrer Mail öffnet diese Seite bis ${day}, nur für Sie. Geben Sie ihn nicht weiter.`,
+  },
+
   tracker: {
     heading: {
       new: 'Wir haben es',

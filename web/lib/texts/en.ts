@@ -533,6 +533,15 @@ export const en = {
     },
   },
 
+  statusPage: {
+    title: 'Your ticket',
+    dead: 'This link has expired',
+    why: 'Links in our mails open a ticket for a while, for the person we wrote to. Nothing is lost: answer one of our mails, or get a link to sign in.',
+    write: 'Write to support',
+    somebody: 'Someone who takes part',
+    until: (day: string) => `The link in your mail opens this page until ${day}, for you only. Do not pass it on.`,
+  },
+
   tracker: {
     heading: {
       new: 'We have it',

@@ -418,6 +418,10 @@ export const moreDe: MoreTexts = {
         label: 'Empfangsbestätigungen per Mail',
         hint: 'Wer ein Ticket öffnet, bekommt eine Mail mit der Nummer.',
       },
+      status_link_days: {
+        label: 'Links in Mails öffnen ein Ticket für',
+        hint: 'Tage ohne Anmeldung, für Menschen ohne Konto. 0: nie.',
+      },
       feature_uploads: { label: 'Dateien im Portal', hint: 'Was per Mail kommt, bleibt in jedem Fall.' },
       max_file_size: { label: 'Größte Datei, in MB', hint: 'Im Portal und über die API.' },
       max_files: { label: 'Dateien einer Nachricht', hint: 'Höchstens.' },

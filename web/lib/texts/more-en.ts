@@ -406,6 +406,10 @@ export const moreEn = {
         label: 'Receipts by mail',
         hint: 'Whoever opens a ticket gets a mail with its number.',
       },
+      status_link_days: {
+        label: 'Links in mails open a ticket for',
+        hint: 'Days without signing in, for people without an account. 0: never.',
+      },
       feature_uploads: { label: 'Files in the portal', hint: 'What comes by mail is kept in any case.' },
       max_file_size: { label: 'Largest file, in MB', hint: 'In the portal and by the API.' },
       max_files: { label: 'Files of one message', hint: 'At most.' },
