@@ -1,4 +1,6 @@
 import type Router from '@koa/router';
+import type { Transaction } from '../db/transaction.ts';
+import type { Employee } from '../people/employee.ts';
 import { lockTicket } from '../tickets/access.ts';
 import { addParticipant } from '../tickets/add-participant.ts';
 import { Attachment } from '../tickets/attachment.ts';
@@ -8,8 +10,10 @@ import { readVersions } from '../tickets/read-versions.ts';
 import { cleanRichText } from '../tickets/rich-text.ts';
 import { confirmProposal, declineProposal } from '../tickets/decide-proposal.ts';
 import { findParticipant } from '../tickets/find-participant.ts';
+import type { LockedTicket } from '../tickets/locked-ticket.ts';
 import { readTicket } from '../tickets/read-ticket.ts';
 import { watchTicket } from '../tickets/watchers.ts';
+import { releaseComment } from '../tickets/release-comment.ts';
 import { rescheduleComment } from '../tickets/reschedule-comment.ts';
 import { takeBackComment } from '../tickets/take-back-comment.ts';
 import { removeParticipant } from '../tickets/remove-participant.ts';
@@ -22,6 +26,12 @@ import { writtenWords } from './written-words.ts';
 /** Who takes part in a ticket, and what becomes of what they write. */
 export function conversationRoutes(router: Router, deps: MountDeps): void {
   const { frames } = deps.secrets;
+
+  const commentOf = async (tx: Transaction, { status }: LockedTicket, reader: Employee, id: number) => {
+    const comment = await tx.em.findOneOrFail(Comment, id, { populate: ['author'] });
+    const files = await tx.em.find(Attachment, { comment: id });
+    return presentComment(comment, files, { reader, status, frames, now: tx.now });
+  };
 
   mount(router, deps, 'addParticipant', async ({ tx, actor, params, body, ctx }) => {
     const ticket = await lockTicket(tx, actor, params.id);
@@ -44,9 +54,13 @@ export function conversationRoutes(router: Router, deps: MountDeps): void {
     if (at === undefined || Object.keys(words).length > 0)
       await editComment(tx, ticket, { ...given, words: writtenWords(words), revision });
     if (at !== undefined) await rescheduleComment(tx, ticket, { ...given, sendAt: at === null ? null : new Date(at) });
-    const comment = await tx.em.findOneOrFail(Comment, params.comment, { populate: ['author'] });
-    const files = await tx.em.find(Attachment, { comment: params.comment });
-    return presentComment(comment, files, { reader: actor, status: ticket.status, frames, now: tx.now });
+    return commentOf(tx, ticket, actor, params.comment);
+  });
+
+  mount(router, deps, 'releaseComment', async ({ tx, actor, params, ctx }) => {
+    const ticket = await lockTicket(tx, actor, params.id);
+    await releaseComment(tx, ticket, { actor, commentId: params.comment, channel: channelOf(ctx) });
+    return commentOf(tx, ticket, actor, params.comment);
   });
 
   mount(router, deps, 'takeBackComment', async ({ tx, actor, params, ctx }) => {

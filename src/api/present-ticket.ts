@@ -102,6 +102,7 @@ export function presentComment(
     body_html: byMail || !comment.html ? null : cleanRichText(comment.html),
     frame: !byMail || comment.html === null ? null : framePath(frames, { kind: 'comment', id: comment.id }),
     verified: comment.trust === null ? null : comment.trust === 'T2' || comment.trust === 'T3',
+    trust: may(reader, 'see-behind') ? (comment.trust ?? null) : null,
     created_at: comment.createdAt.toISOString(),
     revision: comment.revision,
     edited_at: comment.editedAt?.toISOString() ?? null,

@@ -94,6 +94,11 @@ export const Comment = z.object({
   frame: z.string().nullable(),
   /** Whether the sender was authenticated; null for what was written in the portal. */
   verified: z.boolean().nullable(),
+  /**
+   * How far the writer is believed, for staff: T3 our token, from the person it was made for, with DMARC pass; T2 a known person with DMARC pass; T1 token and
+   * person fit, nothing proves the sender; T0 the rest. null for what was written in the portal.
+   */
+  trust: z.enum(['T0', 'T1', 'T2', 'T3']).nullable(),
   created_at: time,
   /** Counts its edits, from 1. */
   revision: z.int(),

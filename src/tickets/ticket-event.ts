@@ -12,7 +12,7 @@ const TicketEventSchema = defineEntity({
     actor: () => p.manyToOne(Employee).nullable(),
     type: p.enum([
       ...(['opened', 'commented', 'status_changed', 'assigned', 'changed', 'bounced'] as const),
-      ...(['comment_edited', 'comment_rescheduled', 'comment_taken_back'] as const),
+      ...(['comment_edited', 'comment_rescheduled', 'comment_taken_back', 'comment_released'] as const),
       ...(['participant_proposed', 'participant_added', 'participant_declined', 'participant_removed'] as const),
     ]),
     data: p.json<Record<string, unknown>>().onCreate(() => ({})),

@@ -49,6 +49,7 @@ export function sayEvent(event: Pick<TicketEvent, 'type' | 'data'>, who: string,
   if (move === 'approve') return withHow(events.moves.approve(who), event.data, texts);
   if (move) return reason ? events.because(events.moves[move](who), reason) : events.moves[move](who);
   if (/open|creat|submi/.test(event.type)) return events.opened(who);
+  if (event.type === 'comment_released') return events.released(who);
   if (/note|internal/.test(event.type) || event.data['visibility'] === 'internal') return events.noted(who);
   if (/comment|repl/.test(event.type)) return events.replied(who);
   const to = text(event.data['to']);

@@ -6,6 +6,7 @@ export const CONVERSATION_PATHS = {
   removeParticipant: ['DELETE', '/api/tickets/:id/participants/:person'],
   editComment: ['PATCH', '/api/tickets/:id/comments/:comment'],
   takeBackComment: ['POST', '/api/tickets/:id/comments/:comment/undo'],
+  releaseComment: ['POST', '/api/tickets/:id/comments/:comment/release'],
   readDraft: ['GET', '/api/tickets/:id/draft'],
   saveDraft: ['PUT', '/api/tickets/:id/draft'],
   deleteDraft: ['DELETE', '/api/tickets/:id/draft'],

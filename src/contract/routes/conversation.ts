@@ -48,6 +48,13 @@ export const conversationRoutes = {
     params: commentParams,
     response: schema.Draft,
   }),
+  releaseComment: route({
+    summary: 'Make a reply that was held back part of the conversation. 409 when it is not held back',
+    access: STAFF,
+    scope: 'tickets:write',
+    params: commentParams,
+    response: schema.Comment,
+  }),
   readDraft: route({
     summary: 'What one has begun to write on a ticket',
     access: EVERYONE,

@@ -13,6 +13,7 @@ export interface Claim {
   createdAt: Date;
   mailboxId: number;
   messageId: string | null;
+  mailboxAddress: string;
   /** null: they are in the row. */
   mime: Buffer | null;
 }
@@ -32,6 +33,7 @@ interface Row {
   created_at: string;
   mailbox_id: string;
   message_id: string | null;
+  mailbox_address: string;
   secret: boolean;
   has_mime: boolean;
 }
@@ -81,13 +83,15 @@ export async function claimRows(
     createdAt: new Date(row.created_at),
     mailboxId: Number(row.mailbox_id),
     messageId: row.message_id,
+    mailboxAddress: row.mailbox_address,
     mime: row.has_mime ? null : mimeOf(bytes(row)),
   }));
 }
 
 function lockDue({ em, now }: Transaction, ids: readonly number[]): Promise<Row[]> {
   return em.execute<Row[]>(
-    `select id, state, template, recipient, envelope_from, attempts, created_at, mailbox_id, message_id, secret, mime_sha256 is not null as has_mime
+    `select id, state, template, recipient, envelope_from, attempts, created_at, mailbox_id, message_id,
+            (select address from mailbox where mailbox.id = mailbox_id) as mailbox_address, secret, mime_sha256 is not null as has_mime
        from outbound_message
       where id in (?) and state in ('pending', 'sending', 'ambiguous') and send_after <= ?
         and (lease_until is null or lease_until < ?)

@@ -2,6 +2,7 @@ import type { RunTransaction, Transaction } from '../../db/transaction.ts';
 import { faultPoint } from '../../fault-point.ts';
 import type { Log } from '../../log.ts';
 import { unsealBytes, type Keyring } from '../../secrets.ts';
+import { bounceAddress } from '../reply-token.ts';
 import type { MailTransport, SendResult } from '../transports/transport.ts';
 import type { Claim } from './claim.ts';
 import { inBatches } from './in-batches.ts';
@@ -12,6 +13,8 @@ import { giveBack, noteOnTheWay, recordResults, renewLease, type Delivered } fro
 export interface DeliverDeps {
   transport: MailTransport;
   log: Log;
+  /** Signs bounce addresses. */
+  keyring: Keyring;
   /** Seals the stored bytes that hold a status link. */
   sealing: Keyring;
   /** Milliseconds that a claimed row is ours without a sign of life; it is renewed while its message is on the way. */
@@ -107,17 +110,23 @@ async function hand(
   transaction: RunTransaction,
   claim: Claim,
   books: Books,
-  { transport, sealing }: DeliverDeps,
+  { transport, sealing, keyring }: DeliverDeps,
 ): Promise<SendResult> {
   const mime = claim.mime ?? (await transaction((tx) => storedBytes(tx, claim.id, sealing)));
   const beforeData = async () => {
     if (!(await books.onTheWay(claim))) throw new Error('The lease of the row is lost');
   };
-  return transport.send({
-    envelope: { from: claim.envelopeFrom, to: claim.recipient },
-    mime,
-    ...(MAIL_TEMPLATES[claim.template].once && { beforeData }),
-  });
+  const sendFrom = (from: string) =>
+    transport.send({
+      envelope: { from, to: claim.recipient },
+      mime,
+      ...(MAIL_TEMPLATES[claim.template].once && { beforeData }),
+    });
+  const result = await sendFrom(claim.envelopeFrom);
+  const takesNoNull = claim.envelopeFrom === '' && result.kind === 'refused' && result.permanent && result.sender;
+  // RFC 5321 §4.5.5 has every server take <>; some do not. Machines that write to a bounce address are heard by nobody.
+  const mailbox = { id: claim.mailboxId, address: claim.mailboxAddress };
+  return takesNoNull ? sendFrom(bounceAddress(keyring, mailbox, claim.id)) : result;
 }
 
 async function storedBytes({ em }: Transaction, id: number, sealing: Keyring): Promise<Buffer> {

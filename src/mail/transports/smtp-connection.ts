@@ -165,7 +165,10 @@ function asciiDomain(address: string): string {
 function judge(error: unknown, handedOver: boolean): SendResult {
   const { message, response, responseCode, command, code } = error as Failure;
   if (responseCode && /^(MAIL FROM|RCPT TO|DATA)$/.test(command ?? '') && !ABOUT_THE_SESSION.has(responseCode))
-    return { kind: 'refused', code: responseCode, response: response ?? message, permanent: responseCode >= 500 };
+    return {
+      ...{ kind: 'refused', code: responseCode, response: response ?? message, permanent: responseCode >= 500 },
+      ...(command === 'MAIL FROM' && { sender: true }),
+    };
   if (code === 'EMESSAGE' && !handedOver) return { kind: 'refused', code: 552, response: message, permanent: true };
   return { kind: handedOver && !responseCode ? 'unknown' : 'unreached', error: message };
 }

@@ -15,8 +15,8 @@ export interface Delivery {
 export type SendResult =
   /** The server took it. */
   | { kind: 'sent'; response: string }
-  /** The server refused this message; permanent: it will never take it. */
-  | { kind: 'refused'; code: number; response: string; permanent: boolean }
+  /** The server refused this message; permanent: it will never take it; sender: because of the envelope's sender, before anything else was said. */
+  | { kind: 'refused'; code: number; response: string; permanent: boolean; sender?: boolean }
   /** Not sent, and it is not the message's fault: no connection, no login, or the connection ended before the message did. */
   | { kind: 'unreached'; error: string }
   /** The message was handed over whole and no answer came. It was sent, perhaps. */

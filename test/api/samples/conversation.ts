@@ -64,6 +64,18 @@ const firstOf = async (desk: TestDesk, ticketId: number) => {
 
 const proposal = within(async ({ desk }, id) => ({ params: { id, proposal: await proposalOn(desk, id) } }));
 
+/** Words of a stranger on a ticket, which wait for a decision. */
+async function heldBack(desk: World['desk'], ticketId: number): Promise<number> {
+  const [row] = await desk.transaction((tx) =>
+    tx.em.execute<{ id: string }[]>(
+      `insert into comment (ticket_id, author_id, visibility, channel, body, trust, created_at)
+       select id, requester_id, 'pending', 'mail', 'Words of a stranger', 'T0', ? from ticket where id = ? returning id`,
+      [tx.now, ticketId],
+    ),
+  );
+  return Number(row?.id);
+}
+
 export const conversationSamples = {
   addParticipant: within((_, id) => Promise.resolve({ params: { id }, body: { email: 'guest@maravia.example' } })),
   removeParticipant: within(async ({ desk }, id) => ({ params: { id, person: await guestOn(desk, id) } })),
@@ -88,6 +100,17 @@ export const conversationSamples = {
     foreign: async ({ desk, other }, me) => {
       const { id } = await ticketOf(other);
       return { params: { id, comment: await heldOn(desk, id, me) } };
+    },
+    reach: STAFF,
+  },
+  releaseComment: {
+    own: async ({ desk }, me) => {
+      const { id } = await ticketOf(me);
+      return { params: { id, comment: await heldBack(desk, id) } };
+    },
+    foreign: async ({ desk, other }) => {
+      const { id } = await ticketOf(other);
+      return { params: { id, comment: await heldBack(desk, id) } };
     },
     reach: STAFF,
   },

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { PERHAPS_SENT } from '../../../src/mail/outbound/claim.ts';
 import type { OutboundMessage } from '../../../src/mail/outbound/outbound-message.ts';
 import { recoverOutbox } from '../../../src/mail/outbound/recover-outbox.ts';
-import { readReplyAddress } from '../../../src/mail/reply-token.ts';
+import { bounceAddress, readReplyAddress } from '../../../src/mail/reply-token.ts';
 import { smtpTransport } from '../../../src/mail/transports/smtp-transport.ts';
 import type { MailTransport, SendResult } from '../../../src/mail/transports/transport.ts';
 import { Attachment } from '../../../src/tickets/attachment.ts';
@@ -235,6 +235,22 @@ describe('another try', () => {
     expect(handed).toHaveLength(5);
     expect(await row(id)).toMatchObject({ state: 'failed', reason: PERHAPS_SENT });
   });
+});
+
+test('R6: where a server takes no <> as sender, a receipt goes out from its bounce address, once', async () => {
+  const made = await aReceipt();
+  const noNull: SendResult = {
+    kind: 'refused',
+    code: 501,
+    response: '501 no null sender',
+    permanent: true,
+    sender: true,
+  };
+  const { handed, transport } = answering(noNull);
+  await send([made.id], { transport });
+  const { keyring } = desk().jobs.send;
+  expect(handed.map(({ from }) => from)).toEqual(['', bounceAddress(keyring, desk().mailbox, made.id)]);
+  expect(await row(made.id)).toMatchObject({ state: 'sent', attempts: 1 });
 });
 
 describe('a sender that went away in the middle', () => {

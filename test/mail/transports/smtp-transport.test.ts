@@ -32,6 +32,11 @@ describe('M44: what became of a message', () => {
   test.each<[string, Script, object]>([
     ['the server takes it', {}, { kind: 'sent', response: '250 2.0.0 taken' }],
     ['421 to MAIL', { mail: '421 4.3.2 later' }, { kind: 'refused', code: 421, permanent: false }],
+    [
+      '550 to MAIL is about the sender',
+      { mail: '550 5.7.1 no null sender' },
+      { kind: 'refused', code: 550, permanent: true, sender: true },
+    ],
     ['451 to RCPT', { rcpt: '451 4.7.1 greylisted' }, { kind: 'refused', code: 451, permanent: false }],
     [
       '550 to RCPT',

@@ -377,6 +377,7 @@ export const de: Texts = {
       withdraw: (who) => `${who} hat es zurückgezogen`,
     },
     replied: (who) => `${who} hat geantwortet`,
+    released: (who: string) => `${who} hat die zurückgehaltene Antwort freigegeben`,
     noted: (who) => `${who} hat eine Notiz geschrieben`,
     assigned: (who, whom) => `${who} hat es ${whom} zugewiesen`,
     unassigned: (who) => `${who} hat es niemandem zugewiesen`,

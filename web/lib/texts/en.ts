@@ -356,6 +356,7 @@ export const en = {
       withdraw: (who: string) => `${who} withdrew it`,
     },
     replied: (who: string) => `${who} replied`,
+    released: (who: string) => `${who} let the held-back reply through`,
     noted: (who: string) => `${who} wrote a note`,
     assigned: (who: string, whom: string) => `${who} assigned it to ${whom}`,
     unassigned: (who: string) => `${who} assigned it to nobody`,

@@ -8,7 +8,7 @@ const classOf = async (headers: Readonly<Record<string, string>>, body: string) 
 const cases = (notices: typeof BOUNCE_NOTICES) =>
   notices.map(([system, headers, text, recipients = ['bo@example.net']]) => ({ system, headers, text, recipients }));
 
-describe('a notice of a mail system that could not deliver names who was not reached', () => {
+describe('R10: a notice of a mail system that could not deliver names who was not reached', () => {
   test.each(cases(BOUNCE_NOTICES))('$system', async ({ headers, text, recipients }) => {
     const found = await classOf(headers, text);
     expect({ bounce: found.bounce, autoReply: found.autoReply }).toEqual({ bounce: true, autoReply: false });
