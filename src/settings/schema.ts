@@ -118,6 +118,8 @@ export const SETTINGS = {
   feature_acknowledgements: z.boolean().default(true),
   /** Days for which the link of a mail opens its ticket without a password, for people without an account; 0: mails carry none. */
   status_link_days: z.int().min(0).max(365).default(30),
+  /** Mails that go out to one domain within a minute; those beyond wait their turn, those to others do not; 0: any number. */
+  mails_per_domain: z.int().min(0).max(10_000).default(0),
   /** Files may be added to tickets and comments in the portal and by the API. */
   feature_uploads: z.boolean().default(true),
   /** API keys are accepted. Switched off, they stay and are refused. */

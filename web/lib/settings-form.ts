@@ -33,6 +33,7 @@ export const SETTING_GROUPS = {
   files: { feature_uploads: 'switch', max_file_size: 'megabytes', max_files: 'number', file_types: 'list' },
   mail: {
     max_message_bytes: 'megabytes',
+    mails_per_domain: 'number',
     retention_days: 'number',
     retention_quarantine_days: 'number',
     retention_tickets_days: 'number',

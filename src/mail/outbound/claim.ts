@@ -1,5 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Transaction } from '../../db/transaction.ts';
+import { readSettings } from '../../settings/read-settings.ts';
+import { keepPace } from './pace.ts';
 import { MAIL_TEMPLATES, type MailTemplate } from './mail-template.ts';
 
 /** A row that is ours to send until the lease ends. Whoever writes its result must still hold `token`. */
@@ -52,7 +54,8 @@ export async function claimRows(
   composed: ReadonlyMap<number, Composed>,
   leaseMs: number,
 ): Promise<Claim[]> {
-  const due = await lockDue(tx, ids);
+  const { mails_per_domain: perMinute } = await readSettings(tx);
+  const due = await keepPace(tx, await lockDue(tx, ids), perMinute);
   const [onTheWay, free] = partition(
     due,
     ({ state, template }) => state === 'ambiguous' && MAIL_TEMPLATES[template].once,
@@ -70,8 +73,8 @@ export async function claimRows(
   const token = randomUUID();
   if (ready.length > 0)
     await tx.em.execute(
-      `update outbound_message set state = 'sending', lease_token = ?, lease_until = ?, attempts = attempts + 1 where id in (?)`,
-      [token, new Date(tx.now.getTime() + leaseMs), ready.map(({ id }) => id)],
+      `update outbound_message set state = 'sending', lease_token = ?, lease_until = ?, claimed_at = ?, attempts = attempts + 1 where id in (?)`,
+      [token, new Date(tx.now.getTime() + leaseMs), tx.now, ready.map(({ id }) => id)],
     );
   return ready.map((row) => ({
     id: Number(row.id),

@@ -43,6 +43,8 @@ const OutboundMessageSchema = defineEntity({
     sendAfter: p.datetime(),
     leaseToken: p.uuid().nullable(),
     leaseUntil: p.datetime().nullable(),
+    // for the pace to its domain
+    claimedAt: p.datetime().nullable(),
     attempts: p.integer().default(0),
     smtpResponse: p.text().nullable(),
     createdAt: p.datetime(),

@@ -11,6 +11,7 @@ import { Attachment } from '../../../src/tickets/attachment.ts';
 import { Ticket } from '../../../src/tickets/ticket.ts';
 import { useDesk, type TestDesk } from '../../support/desk.ts';
 import { scriptedSmtp, type Script } from '../transports/scripted-smtp.ts';
+import { setSettings } from '../../support/settings.ts';
 import { outbox } from './outbox.ts';
 
 let now = new Date('2026-11-23T09:02:00Z');
@@ -31,8 +32,8 @@ async function aReceipt(): Promise<OutboundMessage> {
 }
 
 /** A reply of staff that waits to be sent. */
-async function aReply(): Promise<OutboundMessage> {
-  const ticket = await open(await person(), { notify: false });
+async function aReply(email?: string): Promise<OutboundMessage> {
+  const ticket = await open(await person(email === undefined ? {} : { email }), { notify: false });
   await comment(ticket, await staff(), 'Plug it in.');
   return (await notify())[0]!;
 }
@@ -307,6 +308,35 @@ describe('a sender that went away in the middle', () => {
     await Promise.all([send(ids, { transport }), send(ids, { transport }), send(ids, { transport })]);
     expect(handed).toHaveLength(3);
   });
+});
+
+test('no more mails a minute go to one domain than the settings say; those to others are not delayed', async () => {
+  await setSettings(desk(), { mails_per_domain: 2 });
+  later(5); // what went before does not count
+  const [slow, quick] = [[], []] as [number[], number[]];
+  for (let n = 0; n < 5; n++) slow.push((await aReply(`slow${n}@slow.example`)).id);
+  for (let n = 0; n < 2; n++) quick.push((await aReply(`quick${n}@quick.example`)).id);
+  const { handed, transport } = answering();
+  const sentTo = async () => {
+    handed.length = 0;
+    await send([...slow, ...quick], { transport });
+    return handed.map(({ to }) => to).toSorted();
+  };
+  expect(await sentTo()).toEqual([
+    ...['quick0@quick.example', 'quick1@quick.example', 'slow0@slow.example', 'slow1@slow.example'],
+  ]);
+  expect(await row(slow[2]!)).toMatchObject({
+    state: 'pending',
+    attempts: 0,
+    reason: expect.stringContaining('Waits'),
+  });
+  expect(await sentTo()).toEqual([]);
+  later(1);
+  expect(await sentTo()).toEqual(['slow2@slow.example', 'slow3@slow.example']);
+  later(1);
+  expect(await sentTo()).toEqual(['slow4@slow.example']);
+  expect(await row(slow[4]!)).toMatchObject({ state: 'sent', reason: null });
+  await setSettings(desk(), { mails_per_domain: 0 });
 });
 
 describe('rows that there is no time for', () => {

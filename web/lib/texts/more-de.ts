@@ -429,6 +429,10 @@ export const moreDe: MoreTexts = {
         label: 'Arten von Dateien',
         hint: 'Ein Inhaltstyp je Zeile; * am Ende steht für alles. Was per Mail kommt, bleibt, was es auch ist.',
       },
+      mails_per_domain: {
+        label: 'Mails je Minute an eine Domain',
+        hint: 'Weitere warten, bis sie an der Reihe sind; Mail an andere Domains nicht. 0: beliebig viele.',
+      },
       max_message_bytes: { label: 'Größte Mail, in MB', hint: 'Größere lehnt der Mailserver ab.' },
       retention_days: {
         label: 'Rohe Mail geschlossener Tickets aufheben für',

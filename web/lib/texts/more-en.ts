@@ -417,6 +417,10 @@ export const moreEn = {
         label: 'Kinds of files',
         hint: 'One content type a line; * at the end stands for anything. What comes by mail is kept whatever it is.',
       },
+      mails_per_domain: {
+        label: 'Mails a minute to one domain',
+        hint: 'Those beyond wait their turn; mail to other domains does not. 0: any number.',
+      },
       max_message_bytes: { label: 'Largest mail, in MB', hint: 'Larger ones are refused by the mail server.' },
       retention_days: {
         label: 'Keep raw mail of closed tickets for',
