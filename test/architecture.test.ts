@@ -17,7 +17,7 @@ const FENCES: Record<string, RegExp> = {
   googleapis: /^mail\/(sources|transports)\/gmail-[\w-]+\.ts$/,
   nodemailer: /^mail\/(outbound\/compose|transports\/smtp-[\w-]+)\.ts$/,
   'smtp-server': /^mail\/(sources\/smtp-source|local\/catcher)\.ts$/,
-  handlebars: /^mail\/outbound\/render-template\.ts$/,
+  handlebars: /^mail\/outbound\/template\/(compile-text|check-template)\.ts$/,
   koa: /^api\//,
   ws: /^api\/live\//,
   '@koa/router': /^api\//,

@@ -14,6 +14,7 @@ export const ACCOUNT_TEMPLATES = [
   'email-changed',
   'second-factor-changed',
   'mailbox-failing',
+  'mailbox-recovered',
 ] as const;
 export type AccountTemplate = (typeof ACCOUNT_TEMPLATES)[number];
 

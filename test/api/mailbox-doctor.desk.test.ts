@@ -130,7 +130,7 @@ const health = async (id: number) => {
 /** The mails that tell of mailboxes, sent as the worker does: to whom, from whom, and their words. */
 async function alarms(): Promise<{ to: string[]; raw: string }[]> {
   const notices = await query<{ id: string }>(
-    `select id from account_notice where template = 'mailbox-failing' and state = 'pending'`,
+    `select id from account_notice where template like 'mailbox-%' and state = 'pending'`,
   );
   const ids = notices.map(({ id }) => Number(id));
   await desk().transaction((tx) => notifyAccounts(tx, ids, desk().jobs.notify));
@@ -144,7 +144,7 @@ async function alarms(): Promise<{ to: string[]; raw: string }[]> {
   return desk().caught.mails.slice(before);
 }
 
-test('a mailbox that cannot be read shows at once, and within five minutes every admin has a mail that goes by another one; once, until it is read again', async () => {
+test('a mailbox that cannot be read shows at once, and within five minutes every admin has a mail that goes by another one; once, until it is read again, which a mail tells too', async () => {
   await query(`update mailbox set enabled = false where source = 'imap'`);
   const id = await addMailbox(desk(), { source: 'imap', address: 'broken@maravia.example' });
   const fail = (at: Date) =>
@@ -173,6 +173,12 @@ test('a mailbox that cannot be read shows at once, and within five minutes every
   await desk().transaction((tx) => noteHealthy(tx, id));
   await query('update mailbox set last_polled_at = now() where id = ?', [id]);
   expect(await health(id)).toMatchObject({ status: 'ok', state: 'ok', error: null });
+  const [over, ...others] = await alarms();
+  expect(others).toEqual([]);
+  expect(over?.to).toEqual([admin.email]);
+  expect(over?.raw).toMatch(/^Subject: .*read again/m);
+  await desk().transaction((tx) => noteHealthy(tx, id));
+  expect(await alarms()).toEqual([]);
   await fail(minutesAgo(4));
   await alarm();
   expect(await alarms()).toHaveLength(1);

@@ -1,5 +1,6 @@
 import type { Transaction } from '../../db/transaction.ts';
 import type { Mailbox } from '../mailbox.ts';
+import { tellAdmins } from './tell-admins.ts';
 import { SourceUnavailable } from '../sources/unavailable.ts';
 
 /** More changes of the numbering within a day than this, and the mailbox waits for a person: something is wrong with the server. */
@@ -7,13 +8,16 @@ const RENUMBERINGS = 3;
 const DAY = 24 * 3_600_000;
 const LONGEST = 500;
 
-/** It was read: whatever troubled it is over. */
+/** It was read: whatever troubled it is over, which those are told who were told of the trouble. */
 export async function noteHealthy(tx: Transaction, id: number): Promise<void> {
-  await tx.em.execute(
-    `update mailbox set state = 'ok', trouble = null, trouble_since = null, alerted_at = null, last_error = null
-      where id = ? and (state = 'failing' or last_error is not null or alerted_at is not null)`,
+  const [was] = await tx.em.execute<{ name: string; address: string; alarmed: boolean }[]>(
+    `update mailbox m set state = 'ok', trouble = null, trouble_since = null, alerted_at = null, last_error = null
+       from (select id, alerted_at from mailbox where id = ? for update) as old
+      where m.id = old.id and (m.state = 'failing' or m.last_error is not null or m.alerted_at is not null)
+      returning m.name, m.address, old.alerted_at is not null as alarmed`,
     [id],
   );
+  if (was?.alarmed) await tellAdmins(tx, 'mailbox-recovered', { email: was.address, change: was.name });
 }
 
 /** It could not be read, and why. `clean` leaves out what a server has repeated of our secrets. */

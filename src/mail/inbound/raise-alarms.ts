@@ -1,7 +1,7 @@
 import type { Transaction } from '../../db/transaction.ts';
 import type { Log } from '../../log.ts';
-import { sendAccountNotice } from '../../people/account-notice.ts';
 import { POLLED } from '../mailbox.ts';
+import { tellAdmins } from './tell-admins.ts';
 
 /** Minutes that a mailbox may be in trouble, and that nobody may have read it, before people are told: within five in any case. */
 const ALARM_AFTER = { failing: 3, late: 4 };
@@ -32,13 +32,8 @@ export async function raiseAlarms(tx: Transaction, log: Log, only: number | null
     ...[now, only, only, now, ALARM_AFTER.failing, [...POLLED], now, ALARM_AFTER.late],
   ]);
   if (rows.length === 0) return;
-  const admins = await em.execute<{ id: string }[]>(
-    `select id from employee where role = 'admin' and status = 'approved' order by id limit 50`,
-  );
   for (const { id, name, address, state, trouble, last_error } of rows) {
     log.error({ mailboxId: Number(id), state, trouble }, 'a mailbox is not read any more: see smartsupport doctor');
-    const data = { email: address, change: name, reason: last_error ?? '' };
-    for (const admin of admins)
-      await sendAccountNotice(tx, { employeeId: Number(admin.id), template: 'mailbox-failing', data });
+    await tellAdmins(tx, 'mailbox-failing', { email: address, change: name, reason: last_error ?? '' });
   }
 }

@@ -64,12 +64,19 @@ const BY_TYPE: Partial<Record<NoticeEvent['type'], Choice>> = {
   opened: (event, { looksAfter }) => (looksAfter && isKnown(event) ? 'new-ticket' : null),
   commented: wordsTemplate,
   status_changed(event, reader) {
+    if (event.to === 'withdrawn') return 'withdrawn';
     if (!reader.isRequester) return wordsTemplate(event, reader);
-    if (event.to === 'pending') return 'more-information';
-    return event.to === 'resolved' && event.publicWords ? 'resolved' : 'status-changed';
+    return statusTemplate(event);
   },
   participant_added: ({ participantId }, { id }) => (participantId === id ? 'participant-added' : null),
 };
+
+/** The mail by which a requester hears of a status: those that end a ticket or ask for something have one of their own. */
+function statusTemplate({ to, publicWords }: NoticeEvent): TicketTemplate {
+  if (to === 'pending') return 'more-information';
+  if (to === 'closed' || to === 'rejected') return to;
+  return to === 'resolved' && publicWords ? 'resolved' : 'status-changed';
+}
 
 function wordsTemplate(event: NoticeEvent, reader: NoticeReader): TicketTemplate | null {
   if (!event.publicWords) return null;
@@ -84,8 +91,11 @@ function isKnown({ channel, trust, fromKnown }: NoticeEvent): boolean {
 /** Whether a person at the desk wrote what the mail carries. Everything else is automatic mail (RFC 3834). */
 export function isPersonal(template: TicketTemplate, event: Pick<NoticeEvent, 'publicWords' | 'byStaff'>): boolean {
   if (template === 'public-reply' || template === 'resolved') return true;
-  return (template === 'status-changed' || template === 'more-information') && event.publicWords && event.byStaff;
+  return CARRIES_WORDS.includes(template) && event.publicWords && event.byStaff;
 }
+
+/** News of a status, which what somebody wrote may come with. */
+const CARRIES_WORDS: readonly TicketTemplate[] = ['status-changed', 'more-information', 'closed', 'rejected'];
 
 /** What is known when it is decided whether a mail may go out. */
 export interface NoticeFacts {

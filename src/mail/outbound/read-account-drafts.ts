@@ -82,6 +82,7 @@ function eventOf({ created_at, data }: Notice): AccountView['event'] {
 const PAGES: Partial<Record<AccountTemplate, string>> = {
   'registration-rejected': '/register',
   'mailbox-failing': '/',
+  'mailbox-recovered': '/',
 };
 
 /** The token stands behind a #: browsers keep it to themselves, so that it is in no log of a server or proxy (V31). */

@@ -1,11 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Handlebars from 'handlebars';
 import { assert } from '../../errors.ts';
 import type { DeskView, ViewOf } from './mail-view.ts';
 import { MAIL_TEMPLATE_NAMES, type MailTemplate } from './mail-template.ts';
 import { oneLine } from './one-line.ts';
+import { compile, compilePart, keeper, marked, type Render } from './template/compile-text.ts';
+import { checkTemplate } from './template/check-template.ts';
+import { PARTS, type Part, type Refusal } from './template/refusal.ts';
+import { speaker, type Speaker, type Words } from './template/say.ts';
+import { contextOf } from './template/variables.ts';
 import { wrapText } from './wrap-text.ts';
 
 /** A message in words: one line of subject, text with lines up to 72 where words allow it, html. */
@@ -15,125 +19,135 @@ export interface Rendered {
   html: string;
 }
 
+/** The parts of a mail text as they are written. */
+export type MailText = Record<Part, string>;
+
+/** What an admin wrote instead of our text, for one language; null: ours. */
+export type OwnText = { locale: string } & Record<Part, string | null>;
+
 export interface Templates {
   readonly locales: readonly string[];
-  /** Renders for a reader. A locale we do not have falls back to its language, then to English. */
-  render<T extends MailTemplate>(template: T, locale: string, view: ViewOf<T>): Rendered;
+  /** The language in which somebody reads: a locale we do not have falls back to its language, then to English. */
+  localeOf(locale: string): string;
+  /** Our own text; null: there is no such language. */
+  textOf(template: MailTemplate, locale: string): MailText | null;
+  /** Renders for a reader. A part of `own` that cannot be used is told to `broken`, and ours stands in: no mail waits for a text. */
+  render<T extends MailTemplate>(template: T, locale: string, view: ViewOf<T>, own?: readonly OwnText[]): Rendered;
 }
+
+/** Told of an admin's text that could not be used: once a mail, so it is for the log. */
+export type Broken = (template: MailTemplate, part: Part, why: readonly Refusal[] | Error) => void;
 
 /** Where the templates live, beside the code. */
 export const TEMPLATES = fileURLToPath(new URL('../../../templates/', import.meta.url));
 
 const FALLBACK = 'en';
-/** Nothing but these may be called; strict: a name that is not in the view is an error, not an empty string. */
-const HELPERS = { is: true, join: true, date: true, status: true, staffStatus: true, url: true };
-const COMPILE = { strict: true, knownHelpersOnly: true, knownHelpers: HELPERS, preventIndent: true };
-const RUN = { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false };
-
-type Format = 'html' | 'text';
-type Render = (view: object) => string;
 interface Language {
-  render: Record<`${MailTemplate}.${'subject' | Format}`, Render>;
+  texts: Map<MailTemplate, MailText>;
+  compiled: Map<string, Render>;
+  speak: Speaker;
+}
+interface Loaded {
+  languages: Map<string, Language>;
+  /** Goes round every html, and writes what a person wrote. */
+  layout: Render;
+  words: Render;
+  keep: (part: Part, source: string) => Render;
+  broken: Broken;
 }
 
 /**
- * Reads and compiles `<locale>/<name>.{subject,text,html}.hbs` with the layouts and partials they use. A new language is a new folder. Throws
+ * Reads and compiles `<locale>/<name>.{subject,text,html}.hbs` with the layout that goes round them. A new language is a new folder. Throws
  * when a language lacks a file.
  */
-export async function loadTemplates(dir = TEMPLATES): Promise<Templates> {
+export async function loadTemplates(dir = TEMPLATES, broken: Broken = () => undefined): Promise<Templates> {
   const entries = await readdir(dir, { withFileTypes: true });
   const locales = entries.filter((entry) => entry.isDirectory() && /^[a-z]{2}(-[A-Z]{2})?$/.test(entry.name));
   const languages = new Map<string, Language>();
   for (const { name } of locales) languages.set(name, await loadLanguage(dir, name));
-
-  return {
-    locales: [...languages.keys()],
-    render(template, locale, view) {
-      const known = [locale, locale.slice(0, 2), FALLBACK].find((candidate) => languages.has(candidate)) ?? FALLBACK;
-      const language = languages.get(known);
-      assert(language, `there are templates for ${FALLBACK}`);
-      const context = { ...view, locale: known };
-      const subject = oneLine(language.render[`${template}.subject`](context));
-      const text = wrapText(language.render[`${template}.text`]({ ...context, subject }));
-      return { subject, text: tidy(text), html: language.render[`${template}.html`]({ ...context, subject }) };
-    },
+  const loaded = {
+    languages,
+    layout: compile(await readFile(join(dir, 'layouts', 'mail.html.hbs'), 'utf8'), false),
+    words: compilePart('html', await readFile(join(dir, 'partials', 'words.html.hbs'), 'utf8')),
+    keep: keeper(),
+    broken,
   };
+  const localeOf = (locale: string) =>
+    [locale, locale.slice(0, 2)].find((candidate) => languages.has(candidate)) ?? FALLBACK;
+  return {
+    locales: [...languages.keys()].toSorted(),
+    localeOf,
+    textOf: (template, locale) => languages.get(locale)?.texts.get(template) ?? null,
+    render: (template, locale, view, own = []) => render(loaded, template, localeOf(locale), view, own),
+  };
+}
+
+function render<T extends MailTemplate>(
+  loaded: Loaded,
+  template: T,
+  locale: string,
+  view: ViewOf<T>,
+  own: readonly OwnText[],
+): Rendered {
+  const language = loaded.languages.get(locale);
+  assert(language, `there are templates for ${FALLBACK}`);
+  const theirs = own.find((text) => text.locale === locale);
+  const write = (part: Part, context: object) =>
+    writePart(loaded, language, { template, part, own: theirs?.[part] ?? null }, context);
+  const { desk } = view;
+  const plain = contextOf(template, view, language.speak, ({ text }) => text);
+  const html = contextOf(template, view, language.speak, (words) => marked(loaded.words(words)));
+  const subject = oneLine(write('subject', plain));
+  return {
+    subject,
+    text: tidy(wrapText(signed(write('text', plain), desk))),
+    html: loaded.layout({ body: marked(write('html', html)), subject, locale, desk }),
+  };
+}
+
+interface Wanted {
+  template: MailTemplate;
+  part: Part;
+  own: string | null;
+}
+
+/** A text is checked again before it is used: what was good when it was written may be none after an upgrade. */
+function writePart(
+  { keep, broken }: Loaded,
+  { compiled }: Language,
+  { template, part, own }: Wanted,
+  context: object,
+): string {
+  const ours = compiled.get(`${template}.${part}`);
+  assert(ours, `${template} has a ${part}`);
+  if (own === null) return ours(context);
+  try {
+    const refusals = checkTemplate(template, part, own);
+    if (refusals.length === 0) return keep(part, own)(context);
+    broken(template, part, refusals);
+  } catch (error) {
+    broken(template, part, error instanceof Error ? error : new Error(String(error)));
+  }
+  return ours(context);
 }
 
 async function loadLanguage(dir: string, locale: string): Promise<Language> {
   const words = JSON.parse(await readFile(join(dir, locale, 'words.json'), 'utf8')) as Words;
-  const engines = { html: await engine(dir, locale, words, 'html'), text: await engine(dir, locale, words, 'text') };
-  const render: Record<string, Render> = {};
-  for (const name of MAIL_TEMPLATE_NAMES)
-    for (const part of ['subject', 'text', 'html'] as const) {
-      const source = await readFile(join(dir, locale, `${name}.${part}.hbs`), 'utf8');
-      render[`${name}.${part}`] = compile(engines[part === 'html' ? 'html' : 'text'], source, part !== 'html');
-    }
-  return { render: render as Language['render'] };
+  const texts = new Map<MailTemplate, MailText>();
+  const compiled = new Map<string, Render>();
+  for (const name of MAIL_TEMPLATE_NAMES) {
+    const read = async (part: Part) => (await readFile(join(dir, locale, `${name}.${part}.hbs`), 'utf8')).trimEnd();
+    const text = { subject: await read('subject'), text: await read('text'), html: await read('html') };
+    texts.set(name, text);
+    for (const part of PARTS) compiled.set(`${name}.${part}`, compilePart(part, text[part]));
+  }
+  return { texts, compiled, speak: speaker(locale, words) };
 }
 
-/** html escapes every value; text and subject are not html, so there escaping would be wrong. */
-function compile(engine: typeof Handlebars, source: string, noEscape: boolean): Render {
-  const template = engine.compile<object>(source, { ...COMPILE, noEscape });
-  return (view) => template(view, RUN);
-}
-
-/** One Handlebars for each language and format: a partial is compiled by the rules of the format it is used in. */
-async function engine(dir: string, locale: string, words: Words, format: Format): Promise<typeof Handlebars> {
-  const engine = Handlebars.create();
-  for (const [folder, ending] of [
-    ['layouts', `.${format}.hbs`],
-    ['partials', `.${format}.hbs`],
-    [join(locale, 'partials'), '.hbs'],
-  ] as const)
-    for (const file of await readdir(join(dir, folder)))
-      if (file.endsWith(ending)) {
-        const source = await readFile(join(dir, folder, file), 'utf8');
-        engine.registerPartial(file.slice(0, -ending.length), source);
-      }
-  registerHelpers(engine, locale, words);
-  return engine;
-}
-
-interface Words {
-  /** As employees read them, and as staff does. */
-  status: Record<string, string>;
-  staffStatus: Record<string, string>;
-}
-
-function registerHelpers(engine: typeof Handlebars, locale: string, words: Words): void {
-  const date = dateWriter(locale === FALLBACK ? 'en-GB' : locale);
-  const statuses = new Map(Object.entries(words.status));
-  const staffStatuses = new Map(Object.entries(words.staffStatus));
-  engine.registerHelper({
-    is(this: unknown, left: unknown, right: unknown, options: Handlebars.HelperOptions) {
-      return left === right ? options.fn(this) : options.inverse(this);
-    },
-    join: (left: string, right: string) => `${left}, ${right}`,
-    date: (at: Date, { data }: { data: { root: { desk: DeskView } } }) => date(at, data.root.desk.timeZone),
-    status: (status: string) => statuses.get(status) ?? status,
-    staffStatus: (status: string) => staffStatuses.get(status) ?? status,
-    url: safeUrl,
-  });
-}
-
-/** Writes a moment as people of a language do, with the name of the time zone; formats are kept, as making one costs. */
-function dateWriter(locale: string): (at: Date, timeZone: string) => string {
-  const formats = new Map<string, [Intl.DateTimeFormat, Intl.DateTimeFormat]>();
-  return (at, timeZone) => {
-    const [date, zone] = formats.get(timeZone) ?? [
-      new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short', timeZone }),
-      new Intl.DateTimeFormat(locale, { timeZoneName: 'short', timeZone }),
-    ];
-    formats.set(timeZone, [date, zone]);
-    const name = zone.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;
-    return `${date.format(at)} ${name}`;
-  };
-}
-
-/** A link that a mail may carry. Anything but https, http and mailto becomes no link at all. */
-export function safeUrl(url: string): string {
-  return /^(https?:\/\/|mailto:)[^\s"<>]+$/i.test(url) ? url : '';
+/** The address of the organisation stands below the line that mail clients take for the beginning of a signature (RFC 3676 §4.3). */
+function signed(text: string, { address }: DeskView): string {
+  if (address.length === 0) return text;
+  return [text.trimEnd(), ...(/^-- $/m.test(text) ? [] : ['', '-- ']), ...address].join('\n');
 }
 
 function tidy(text: string): string {

@@ -147,6 +147,27 @@ describe('a change of status', () => {
     expect(new Set(rows.map(({ recipient }) => recipient))).toEqual(new Set([ana.email]));
   });
 
+  test('that ends a ticket has a mail of its own: closed and rejected for the requester, withdrawn for who else takes part', async () => {
+    const [ana, ben, marta] = [await person(), await person(), await staff()];
+    const ticket = await open(ana, { notify: false });
+    await move(ticket, { actor: marta, name: 'reject', reason: 'We buy no toys.' });
+    const solved = await open(ana, { notify: false });
+    for (const step of [
+      { name: 'approve', priority: 'low', categoryId: 1 },
+      { name: 'claim' },
+      { name: 'resolve', comment: 'Done.' },
+      { name: 'close' },
+    ] as const)
+      await move(solved, { actor: marta, ...step });
+    const taken = await open(ana, { notify: false });
+    await join(taken, ben);
+    await move(taken, { name: 'withdraw', actor: ana });
+    const rows = (await notify()).map(told);
+    expect(rows).toContain(`rejected → ${ana.email}: pending`);
+    expect(rows).toContain(`closed → ${ana.email}: pending`);
+    expect(rows.filter((line) => line.startsWith('withdrawn'))).toEqual([`withdrawn → ${ben.email}: pending`]);
+  });
+
   test('with public words brings the words to the other participants', async () => {
     const [ana, ben, marta] = [await person(), await person(), await staff()];
     const ticket = await open(ana, { notify: false });

@@ -1,7 +1,12 @@
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bareSubject, writtenWords } from '../../../src/mail/outbound/mail-view.ts';
-import { TICKET_TEMPLATES } from '../../../src/mail/outbound/mail-template.ts';
-import { loadTemplates, safeUrl, type Templates } from '../../../src/mail/outbound/render-template.ts';
+import { MAIL_TEMPLATE_NAMES, TICKET_TEMPLATES } from '../../../src/mail/outbound/mail-template.ts';
+import { loadTemplates, TEMPLATES, type Templates } from '../../../src/mail/outbound/render-template.ts';
+import { PARTS } from '../../../src/mail/outbound/template/refusal.ts';
+import { safeUrl } from '../../../src/mail/outbound/template/safe-url.ts';
 import { ACCOUNT_TEMPLATES } from '../../../src/people/account-notice.ts';
 import { STATUSES } from '../../../src/tickets/lifecycle.ts';
 import { aDigestView, aView, anAccountView } from './view.ts';
@@ -110,8 +115,9 @@ test('each language has its own words for each status that a change can end in',
   for (const locale of LOCALES) {
     const mails = STATUSES.map((to) => {
       const { event } = aView();
+      const own = (['closed', 'rejected', 'withdrawn'] as const).find((status) => status === to);
       return templates.render(
-        'status-changed',
+        own ?? 'status-changed',
         locale,
         aView({ comment: null, event: { ...event, to, reason: 'Because.' } }),
       );
@@ -121,11 +127,37 @@ test('each language has its own words for each status that a change can end in',
   }
 });
 
+test('adding a language is adding files', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'smartsupport-templates-'));
+  try {
+    await cp(TEMPLATES, dir, { recursive: true });
+    await cp(join(TEMPLATES, 'en'), join(dir, 'fr'), { recursive: true });
+    await writeFile(join(dir, 'fr', 'ticket-received.subject.hbs'), 'Nous avons votre demande, {{ticket.number}}');
+    const more = await loadTemplates(dir);
+    expect(more.locales).toEqual(['de', 'en', 'fr']);
+    expect(more.render('ticket-received', 'fr-CA', aView()).subject).toBe('Nous avons votre demande, TX0418');
+    await rm(join(dir, 'fr', 'resolved.text.hbs'));
+    await expect(loadTemplates(dir)).rejects.toThrow('resolved.text.hbs');
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+});
+
+test('every language has every mail, and no file too many', async () => {
+  const files = MAIL_TEMPLATE_NAMES.flatMap((name) => PARTS.map((part) => `${name}.${part}.hbs`));
+  for (const locale of LOCALES)
+    expect((await readdir(join(TEMPLATES, locale))).toSorted()).toEqual([...files, 'words.json'].toSorted());
+});
+
 test('a refusal and a pause carry their reason, and someone who works on it is named', () => {
   const event = { ...aView().event, reason: 'The lift is broken.' };
   const text = (to: string, given = {}) =>
-    templates.render('status-changed', 'en', aView({ comment: null, event: { ...event, to }, ...given })).text;
-  expect(text('rejected')).toContain('we cannot do this: The lift is broken.');
+    templates.render(
+      to === 'rejected' ? to : 'status-changed',
+      'en',
+      aView({ comment: null, event: { ...event, to }, ...given }),
+    ).text;
+  expect(text('rejected')).toContain('we cannot do this:\n\nThe lift is broken.');
   expect(text('on_hold')).toContain('on hold: The lift is broken.');
   expect(text('in_progress')).toContain('Jonas Berg has it.');
   expect(text('in_progress', { assignee: { name: '' } })).not.toContain('has it');

@@ -357,7 +357,7 @@ describe('a row that cannot be composed', () => {
   test('does not hold up the others, and tries again', async () => {
     const [bad, good] = [await aReply(), await aReply()];
     const templates = {
-      locales: ['en'],
+      ...desk().jobs.send.templates,
       render: (...given: Parameters<TestDesk['jobs']['send']['templates']['render']>) => {
         if ('ticket' in given[2] && given[2].ticket.number === number) throw new Error('broken template');
         return desk().jobs.send.templates.render(...given);
@@ -425,7 +425,7 @@ test('a change of status is told in the words of its status', async () => {
   await send([notice!.id], { transport });
   const parsed = await simpleParser(handed[0]!.mime);
   expect(parsed.subject).toMatch(/^Das können wir nicht tun: TX\d+$/);
-  expect(parsed.text).toContain('Das können wir nicht tun: Dafür ist die Haustechnik da.');
+  expect(parsed.text).toContain('Das können wir nicht tun:\n\nDafür ist die Haustechnik da.');
   expect(parsed.headers.get('auto-submitted')).toBe('auto-generated');
   expect(parsed.from?.text).toBe('"SmartSupport" <support@localhost>');
   expect(handed[0]?.from).toMatch(/^support\+b\./);
