@@ -129,7 +129,10 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     sourceOf: (of) => openSource(of, sources),
   };
   const limiter = createLimiter(databaseUrl, windowsOf(config), log);
-  const templates = await loadTemplates();
+  const templates = await loadTemplates(undefined, (template, part, why) => {
+    const at = why instanceof Error ? { err: why } : { at: why.map(({ line, column }) => `${line}:${column}`) };
+    log.warn({ template, part, ...at }, 'a mail text of an admin cannot be used: ours goes out');
+  });
   // In local mode nothing leaves the machine.
   const transports =
     config.mode === 'production' && options.transport ? mailboxTransports(options.transport, sources) : null;
@@ -215,6 +218,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       gmailPush: config.gmailPushEmail === null ? null : pushRules(config.gmailPushEmail),
       supportAddress: config.supportAddress,
       local: config.mode === 'local',
+      texts: { templates, publicUrl: options.publicUrl, links: secrets.links },
       origin: () => options.publicUrl,
       oidc: config.oidc && oidcProvider(config.oidc),
       https: options.publicUrl.startsWith('https:'),

@@ -2,7 +2,11 @@ import jwt from 'jsonwebtoken';
 import { z } from 'zod';
 import type { Keyring } from '../secrets.ts';
 
-const claims = z.object({ kind: z.enum(['comment', 'image', 'local']), id: z.int() });
+const claims = z.discriminatedUnion('kind', [
+  z.object({ kind: z.enum(['comment', 'image', 'local']), id: z.int() }),
+  // how a mail of ours would look, by its bytes
+  z.object({ kind: z.literal('preview'), id: z.literal(0), sha256: z.string(), scheme: z.enum(['light', 'dark']) }),
+]);
 export type Framed = z.infer<typeof claims>;
 /** Without an end a path would be good for ever. */
 const ending = z.object({ exp: z.int() });

@@ -29,12 +29,27 @@ export function frameRoutes(router: Router, deps: FrameDeps): void {
     if (!framed) throw new AppError('not_found', 'This frame has expired. Load the page again.');
     ctx.set('Cache-Control', 'private, no-store');
     if (framed.kind === 'image') return sendImage(ctx, deps, framed.id);
+    if (framed.kind === 'preview') {
+      ctx.set('Content-Security-Policy', FRAME_CSP);
+      ctx.type = 'text/html; charset=utf-8';
+      ctx.body = inScheme((await deps.blobs.read(framed.sha256)).toString(), framed.scheme);
+      return;
+    }
     const html = framed.kind === 'comment' ? await commentHtml(deps, framed.id) : await deps.localHtml(framed.id);
     if (html === null) throw new AppError('not_found', 'There is nothing to show');
     ctx.set('Content-Security-Policy', FRAME_CSP);
     ctx.type = 'text/html; charset=utf-8';
     ctx.body = page(html);
   });
+}
+
+/** A mail of ours as it looks in light or dark, whatever this browser prefers. */
+function inScheme(html: string, scheme: 'light' | 'dark'): string {
+  return html
+    .replace('@media (prefers-color-scheme:dark)', scheme === 'dark' ? '@media all' : '@media not all')
+    .replaceAll('content="light dark"', `content="${scheme}"`)
+    .replace(':root{color-scheme:light dark', `:root{color-scheme:${scheme}`)
+    .replace('<head>', '<head><base target="_blank"><meta name="referrer" content="no-referrer">');
 }
 
 async function commentHtml({ transaction, secrets }: FrameDeps, id: number): Promise<string | null> {

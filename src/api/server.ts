@@ -35,6 +35,7 @@ import { settingsRoutes } from './settings.ts';
 import { portal } from './static.ts';
 import { statusLinkRoutes } from './status-link.ts';
 import { taskRoutes } from './tasks.ts';
+import { templateRoutes, type TemplateDeps } from './templates.ts';
 import { ticketRoutes, type TicketDeps } from './tickets.ts';
 import { tokenRoutes, type TokenDeps } from './tokens.ts';
 
@@ -44,7 +45,8 @@ export type ServerDeps = DeskDeps &
   FrameDeps &
   OidcRouteDeps &
   GmailRouteDeps &
-  LocalMailDeps & {
+  LocalMailDeps &
+  TemplateDeps & {
     log: Log;
     health: Health;
     /** Folder of the built portal. */
@@ -89,6 +91,7 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   inboundRoutes(router, deps);
   ledgerRoutes(router, deps);
   outboundRoutes(router, deps);
+  templateRoutes(router, deps);
   unsubscribeRoutes(router, deps);
   auditRoutes(router, deps);
   apiKeyRoutes(router, deps);

@@ -15,6 +15,7 @@ import { reportsRoutes } from './routes/reports.ts';
 import { statusLinkRoutes } from './routes/status-link.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { tasksRoutes } from './routes/tasks.ts';
+import { templatesRoutes } from './routes/templates.ts';
 import { ticketsRoutes } from './routes/tickets.ts';
 import { tokensRoutes } from './routes/tokens.ts';
 
@@ -35,6 +36,7 @@ export const AREAS: Record<string, Record<string, Route>> = {
   'Mail in': inboundRoutes,
   'Mail ledger': ledgerRoutes,
   'Mail out': outboundRoutes,
+  'Mail texts': templatesRoutes,
   Audit: auditRoutes,
   Desk: deskRoutes,
   'Local mode': localMailRoutes,

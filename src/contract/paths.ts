@@ -14,6 +14,7 @@ import { REPORTS_PATHS } from './paths/reports.ts';
 import { STATUS_LINK_PATHS } from './paths/status-link.ts';
 import { SETTINGS_PATHS } from './paths/settings.ts';
 import { TASKS_PATHS } from './paths/tasks.ts';
+import { TEMPLATES_PATHS } from './paths/templates.ts';
 import { TICKETS_PATHS } from './paths/tickets.ts';
 import { TOKENS_PATHS } from './paths/tokens.ts';
 import type { Paths } from './paths/method-and-path.ts';
@@ -36,6 +37,7 @@ export const PATHS = {
   ...INBOUND_PATHS,
   ...LEDGER_PATHS,
   ...OUTBOUND_PATHS,
+  ...TEMPLATES_PATHS,
   ...AUDIT_PATHS,
   ...LOCAL_MAIL_PATHS,
 } as const satisfies Paths;

@@ -16,6 +16,7 @@ import { reportsRoutes } from './routes/reports.ts';
 import { statusLinkRoutes } from './routes/status-link.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { tasksRoutes } from './routes/tasks.ts';
+import { templatesRoutes } from './routes/templates.ts';
 import { ticketsRoutes } from './routes/tickets.ts';
 import { tokensRoutes } from './routes/tokens.ts';
 
@@ -37,6 +38,7 @@ export const ROUTES = {
   ...inboundRoutes,
   ...ledgerRoutes,
   ...outboundRoutes,
+  ...templatesRoutes,
   ...auditRoutes,
   ...localMailRoutes,
 } as const satisfies Record<RouteName, Route>;

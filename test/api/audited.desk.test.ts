@@ -46,6 +46,7 @@ const NOT_AUDITED: Partial<Record<RouteName, string>> = {
   answerByLink: 'the history of the ticket tells it',
   downloadByLink: 'downloads are no entries',
   linkAttachment: 'a download by another way; downloads are none',
+  previewTemplate: 'it looks, and changes nothing',
   examineMailbox: 'it looks, and changes nothing but by a probe, which the mail ledger tells',
   rehearseMailbox: 'it looks, and changes nothing',
   pushMessage: 'the mail ledger tells it',

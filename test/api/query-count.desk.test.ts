@@ -30,6 +30,8 @@ const MOST: Record<string, number> = {
   readLedgerMessage: 6,
   downloadSource: 10,
   listStops: 4,
+  listTemplates: 4,
+  readTemplate: 4,
   listAudit: 4,
   exportAudit: 10,
   listApiKeys: 4,

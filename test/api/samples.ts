@@ -17,6 +17,7 @@ import { peopleSamples } from './samples/people.ts';
 import { profileSamples } from './samples/profile.ts';
 import { settingsSamples } from './samples/settings.ts';
 import { statusLinkSamples } from './samples/status-link.ts';
+import { templateSamples } from './samples/templates.ts';
 import { ticketSamples } from './samples/tickets.ts';
 import { tokenSamples } from './samples/tokens.ts';
 
@@ -66,6 +67,7 @@ export const SAMPLES: Partial<Record<RouteName, Sample>> = {
   ...inboundSamples,
   ...ledgerSamples,
   ...outboundSamples,
+  ...templateSamples,
   ...auditSamples,
   ...keySamples,
 };

@@ -45,7 +45,7 @@ async function composeTicketMail(draft: TicketDraft, deps: ComposeDeps): Promise
     messageId,
     ...threadHeaders(draft.earlier, messageId),
     date: draft.date,
-    ...deps.templates.render(template, draft.locale, view),
+    ...deps.templates.render(template, draft.locale, view, draft.own),
     submitted: draft.personal ? null : MAIL_TEMPLATES[template].submitted,
     files: attached ? await Promise.all(draft.files.map((file) => read(deps.blobs, file))) : [],
   };
@@ -58,7 +58,7 @@ function composeAccountMail({ template, ...draft }: AccountDraft, deps: ComposeD
   const mail = {
     ...{ from, to, messageId, date, replyTo: mailbox.address },
     ...threadHeaders([], messageId),
-    ...deps.templates.render(template, draft.locale, draft.view),
+    ...deps.templates.render(template, draft.locale, draft.view, draft.own),
     submitted: MAIL_TEMPLATES[template].submitted,
     files: [],
   };
@@ -71,7 +71,7 @@ function composeDigest({ template, ...draft }: DigestDraft, deps: ComposeDeps): 
   const mail = {
     ...{ from, to, messageId, date, replyTo: mailbox.address, unsubscribe },
     ...threadHeaders([], messageId),
-    ...deps.templates.render(template, draft.locale, draft.view),
+    ...deps.templates.render(template, draft.locale, draft.view, draft.own),
     submitted: MAIL_TEMPLATES[template].submitted,
     files: [],
   };

@@ -4,6 +4,7 @@ import type { Settings } from '../../settings/schema.ts';
 import type { MailTemplate } from './mail-template.ts';
 import type { DeskView } from './mail-view.ts';
 import { oneLine } from './one-line.ts';
+import type { OwnText } from './render-template.ts';
 
 /** What every draft has, whatever it is about: plain values, so that it can be composed with no transaction open. */
 export interface Sheet<T extends MailTemplate> {
@@ -15,6 +16,8 @@ export interface Sheet<T extends MailTemplate> {
   from: { name: string; address: string };
   to: { name: string; address: string };
   mailbox: { id: number; address: string };
+  /** What admins wrote instead of our text, by language. */
+  own?: readonly OwnText[];
 }
 
 /** What drafts need beside the rows: where the portal is, without a slash at the end, and the key of the links that mails carry. */

@@ -3,6 +3,7 @@ import { hasOwnName } from '../../people/employee.ts';
 import { readSettings } from '../../settings/read-settings.ts';
 import { Attachment } from '../../tickets/attachment.ts';
 import { ticketNumber } from '../../tickets/ticket.ts';
+import { readOwnTexts } from '../texts/read-own-texts.ts';
 import { deskOf, nameOf, type DraftDeps, type Sheet } from './draft.ts';
 import { STAFF_TEMPLATES, TICKET_TEMPLATES, type TicketTemplate } from './mail-template.ts';
 import { bareSubject, writtenWords, type DeskView, type MailView } from './mail-view.ts';
@@ -65,10 +66,15 @@ export async function readDrafts(tx: Transaction, ids: readonly number[], deps: 
     return draftOf(row, desk, { ...deps, days: settings.status_link_days }, ofComment, earlier.get(row.id) ?? []);
   });
   const others = [await readAccountDrafts(tx, rows, desk, deps), await readDigests(tx, rows, desk, deps)];
-  return [...aboutTickets, ...others.flat()];
+  const own = await readOwnTexts(
+    tx,
+    rows.map(({ template }) => template),
+  );
+  return [...aboutTickets, ...others.flat()].map((draft) => ({ ...draft, own: own.get(draft.template) ?? [] }));
 }
 
-function draftOf(
+/** The draft of a row about a ticket, from what was read of it; none when what it was about is gone. */
+export function draftOf(
   row: OutboundMessage,
   desk: DeskView,
   deps: PageDeps,
@@ -129,7 +135,7 @@ function signed(desk: DeskView, signature: string): DeskView {
 }
 
 /** What may leave: files of the comment that are not known to be bad. */
-async function filesOf({ em }: Transaction, comments: number[]): Promise<Map<number, DraftFile[]>> {
+export async function filesOf({ em }: Transaction, comments: number[]): Promise<Map<number, DraftFile[]>> {
   if (comments.length === 0) return new Map();
   const rows = await em.find(
     Attachment,
