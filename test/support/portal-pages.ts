@@ -132,6 +132,19 @@ const EVERY: readonly PortalPage[] = [
       await page.getByText('Fill this in').first().waitFor();
     },
   },
+  { name: 'mail-texts', path: at('/mail-texts'), as: 'admin', ready: 'mail-texts' },
+  { name: 'mail-text', path: at('/mail-texts/rejected'), as: 'admin', ready: 'mail-texts' },
+  {
+    name: 'mail-text-preview',
+    path: at('/mail-texts/ticket-received'),
+    as: 'admin',
+    ready: 'mail-texts',
+    act: async (page) => {
+      await page.getByText('What may be used').click();
+      await page.getByRole('button', { name: 'Preview' }).click();
+      await page.locator('iframe').waitFor();
+    },
+  },
   { name: 'settings', path: at('/settings'), as: 'admin', ready: 'settings' },
   { name: 'departments', path: at('/settings/departments'), as: 'admin', ready: 'settings' },
   { name: 'categories', path: at('/settings/categories'), as: 'admin', ready: 'settings' },

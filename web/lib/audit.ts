@@ -9,6 +9,7 @@ export const AUDIT_AREAS = [
   'second_factor',
   'identity',
   'setting',
+  'mail_text',
   'message',
   'mailbox',
   'api_key',

@@ -10,6 +10,7 @@ export const lazyPages = {
   mailboxes: () => import('../pages/Mailboxes.svelte'),
   mailbox: () => import('../pages/Mailbox.svelte'),
   newMailbox: () => import('../pages/NewMailbox.svelte'),
+  mailTexts: () => import('../pages/MailTexts.svelte'),
   settings: () => import('../pages/Settings.svelte'),
   audit: () => import('../pages/Audit.svelte'),
   confirmSignIn: () => import('../components/ConfirmSignIn.svelte'),

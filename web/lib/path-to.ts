@@ -22,6 +22,8 @@ export const pathTo = {
     `/held-back${id === null ? '' : `/${id}`}${mailbox === undefined ? '' : `?mailbox=${mailbox}`}`,
   ledger: '/ledger',
   ledgerOf: (id: number) => `/ledger/${id}`,
+  mailTexts: '/mail-texts',
+  mailText: (name: string) => `/mail-texts/${name}`,
   mailboxes: '/mailboxes',
   mailbox: (id: number) => `/mailboxes/${id}`,
   newMailbox: '/mailboxes/new',

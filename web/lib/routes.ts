@@ -38,6 +38,7 @@ export type Place =
   | { page: 'mailboxes' }
   | { page: 'mailbox'; id: number }
   | { page: 'new-mailbox' }
+  | { page: 'mail-texts'; name: string | null }
   | { page: 'settings'; part: SettingsPart }
   | { page: 'audit' }
   | { page: 'not-found' };
@@ -84,6 +85,10 @@ export function placeOf(path: string, search = ''): Place {
       return second === 'new'
         ? { page: 'new-mailbox' }
         : withId(second, (id) => ({ page: 'mailbox', id }), { page: 'mailboxes' });
+    case 'mail-texts':
+      return second === undefined || /^[a-z-]{1,40}$/.test(second)
+        ? { page: 'mail-texts', name: second ?? null }
+        : { page: 'not-found' };
     case 'settings':
       return withPart(SETTINGS_PARTS, second, (part) => ({ page: 'settings', part }));
     case 'audit':
@@ -114,6 +119,7 @@ const ADMIN_PAGES = [
   'employee',
   'held-back',
   'ledger',
+  'mail-texts',
   'mailboxes',
   'mailbox',
   'new-mailbox',

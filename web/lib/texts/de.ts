@@ -208,6 +208,7 @@ export const de: Texts = {
     heldBack: 'Zurückgehalten',
     ledger: 'Mail-Buch',
     mailboxes: 'Postfächer',
+    mailTexts: 'Mail-Texte',
     desk: 'Helpdesk',
     employees: 'Mitarbeiter',
     settings: 'Einstellungen',

@@ -200,6 +200,7 @@ export const en = {
     heldBack: 'Held back',
     ledger: 'Mail ledger',
     mailboxes: 'Mailboxes',
+    mailTexts: 'Mail texts',
     desk: 'Desk',
     employees: 'Employees',
     settings: 'Settings',
