@@ -218,7 +218,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       gmailPush: config.gmailPushEmail === null ? null : pushRules(config.gmailPushEmail),
       supportAddress: config.supportAddress,
       local: config.mode === 'local',
-      texts: { templates, publicUrl: options.publicUrl, links: secrets.links },
+      texts: { templates, publicUrl: options.publicUrl, links: secrets.links, statusLinks: secrets.statusLinks },
       origin: () => options.publicUrl,
       oidc: config.oidc && oidcProvider(config.oidc),
       https: options.publicUrl.startsWith('https:'),

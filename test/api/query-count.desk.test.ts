@@ -139,7 +139,7 @@ const mail = (subject: string) =>
 async function count(name: RouteName): Promise<number> {
   statements.take();
   const query = name === 'exportReport' ? '?report=volume' : '';
-  const path = PATHS[name][1].replace(':comment', String(ids.editComment));
+  const path = PATHS[name][1].replace(':comment', String(ids.editComment)).replace(':template/:locale', 'rejected/en');
   const response = await staff.raw(path.replace(':id', String(ids[name])) + query);
   expect(response.status).toBe(200);
   await response.arrayBuffer();

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../db/transaction.ts';
+import type { Keyring } from '../../secrets.ts';
 import { fieldError } from '../../errors.ts';
 import { Employee } from '../../people/employee.ts';
 import { readSettings } from '../../settings/read-settings.ts';
@@ -25,6 +26,7 @@ export interface PreviewDeps {
   publicUrl: string;
   /** Key of the links that mails carry. */
   links: Buffer;
+  statusLinks: Keyring;
 }
 
 export interface PreviewOf {
@@ -134,7 +136,7 @@ async function ticketView(
   );
   const files = publicWords && event.comment ? await filesOf(tx, [event.comment.id]) : new Map<number, never[]>();
   const names = [...files.values()].flat().map(({ filename }) => filename);
-  const [draft] = draftOf(row, desk, deps.publicUrl, [], []);
+  const [draft] = draftOf(row, desk, { ...deps, days: 0 }, [], []);
   if (!draft) throw new Error('A ticket with an event makes a mail');
   const to = draft.view.event.to || (ticket?.status ?? '');
   return { ...draft.view, event: { ...draft.view.event, to }, files: personal ? [] : names };
