@@ -1,5 +1,5 @@
 import { fieldError } from '../errors.ts';
-import { cleanRichText, textOfRichText } from '../tickets/rich-text.ts';
+import { cleanRichText, isNestedTooDeep, textOfRichText } from '../tickets/rich-text.ts';
 
 /** As long as text may be when it is sent as text. */
 const MOST = 100_000;
@@ -13,6 +13,7 @@ interface Given {
 export function unfinishedWords({ body, body_html }: Given): { body: string; html: string | null } {
   if (body !== undefined && body_html !== undefined) throw fieldError('body', 'is made of body_html: send one of both');
   if (body_html === undefined) return { body: body ?? '', html: null };
+  if (isNestedTooDeep(body_html)) throw fieldError('body_html', 'is nested too deep');
   const html = cleanRichText(body_html);
   const text = textOfRichText(html);
   if (text === null) throw fieldError('body_html', 'is nested too deep');
