@@ -16,8 +16,12 @@ export const PARSE_LIMITS = {
   rssBytes: 400 * 1024 * 1024,
   /** Characters of a body that the reply scanner reads; the rest counts as quoted. */
   scannedChars: 1024 * 1024,
+  /** Lines of them: what makes many is the end of each, not its words. */
+  scannedLines: 15_000,
   /** Element nesting beyond which html is read as bare text: browsers flatten at 512. */
   htmlDepth: 1000,
+  /** Tags beyond which it is as well: a newsletter has some thousands. */
+  htmlTags: 200_000,
 } as const;
 export type ParseLimits = { readonly [Name in keyof typeof PARSE_LIMITS]: number };
 

@@ -1,8 +1,7 @@
 import sanitizeHtml from 'sanitize-html';
 import { labelLinks } from './label-links.ts';
-import { PARSE_LIMITS } from './limits.ts';
 import { escapeHtml } from './mime/escape-html.ts';
-import { bareText, isDeeplyNested } from './reply/html-depth.ts';
+import { bareText, isBeyondWalking } from './reply/html-depth.ts';
 
 const COLOR = [/^#[0-9a-f]{3,8}$/i, /^[a-z]{3,20}$/i, /^rgba?\([\d\s.,%]{1,40}\)$/i];
 const LENGTH = [/^-?\d{1,4}(?:\.\d{1,3})?(?:px|pt|em|rem|%|cm|mm|in)?$/i, /^auto$/i];
@@ -99,10 +98,10 @@ const OPTIONS: sanitizeHtml.IOptions = {
  * Html of a mail after the allowlist: no scripts, forms, frames or remote loading. Images of the message (`cid:`)
  * stay; a remote one loses its address to `data-blocked-src`, so that the reader can be told and may ask for it. A link
  * that promises another place than it leads to says so.
- * Html nested too deep for any parser becomes text.
+ * Html nested too deep for any parser, or with too many tags, becomes text.
  */
 export function safeHtml(html: string): string {
-  if (isDeeplyNested(html, PARSE_LIMITS.htmlDepth)) return `<pre>${escapeHtml(bareText(html))}</pre>`;
+  if (isBeyondWalking(html)) return `<pre>${escapeHtml(bareText(html))}</pre>`;
   return labelLinks(sanitizeHtml(html, OPTIONS));
 }
 

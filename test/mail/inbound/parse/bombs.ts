@@ -74,5 +74,7 @@ export const BOMBS: readonly { name: string; raw: () => string; outcome: string 
     raw: () => `${HEADER.replace('bomb', '=?a?q?'.repeat(35_000))}\r\nhi`,
     outcome: 'ok',
   },
+  { name: '9 MB of table cells', raw: () => html(`<table>${'<td>'.repeat(2_250_000)}`), outcome: 'ok' },
+  { name: 'half a million lines, each a label', raw: () => text('a:\n'.repeat(500_000)), outcome: 'ok' },
   { name: '11 MB of html', raw: () => html(`<p>${'word '.repeat(2_300_000)}</p>`), outcome: 'too-large' },
 ];

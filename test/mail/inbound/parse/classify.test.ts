@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { AUTO_REPLY_SUBJECTS } from '../../../../src/mail/inbound/parse/classify/automatic-words.ts';
 import { parsed, plainMail } from './support.ts';
 
 const classOf = async (headers: Record<string, string>, body = 'Hello desk,\nplease help.\n') =>
@@ -31,6 +32,8 @@ describe('automatic answers', () => {
     { Precedence: 'auto_reply' },
     { 'X-Autoreply': 'yes' },
     { 'X-Autorespond': 'Away' },
+    { 'X-Mailer': 'vacation 1.2.7' },
+    { 'X-Amavis-Autoreply': 'yes' },
     { Subject: 'Automatic reply: Toner' },
     { Subject: 'Out of Office: Toner' },
     { Subject: 'Réponse automatique : Toner' },
@@ -40,6 +43,22 @@ describe('automatic answers', () => {
     expect(await classOf(headers)).toMatchObject({ autoReply: true, bounce: false, noAutoAnswer: true }),
   );
 });
+
+describe('automatic answers known by the beginning of their subject, however it is set off', () => {
+  test.each(Object.entries(AUTO_REPLY_SUBJECTS))('%s', async (_, phrases) => {
+    for (const words of phrases.map((phrase) => phrase.replace(/\s*:$/, '')))
+      for (const subject of [
+        `${words}: Toner`,
+        `${words} : Re: Toner`,
+        `${words}：Toner`,
+        `[${words}] Toner`,
+        `(${words}) Toner`,
+      ])
+        expect(await classOf({ Subject: encoded(subject) }), subject).toMatchObject({ autoReply: true, bounce: false });
+  });
+});
+
+const encoded = (subject: string) => `=?utf-8?B?${Buffer.from(subject).toString('base64')}?=`;
 
 describe('mail that is not answered automatically (RFC 5230 §4.6)', () => {
   test.each<Record<string, string>>([

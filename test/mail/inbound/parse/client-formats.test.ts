@@ -4,7 +4,7 @@ import { extractFromLines, extractReply } from '../../../../src/mail/inbound/par
 import { htmlLines } from '../../../../src/mail/inbound/parse/reply/html-lines.ts';
 import { MAIL_LANGUAGES, type HeaderRole } from '../../../../src/mail/inbound/parse/reply/languages.ts';
 import { APPENDED_LINES, NOT_APPENDED } from './client-formats/appended-lines.ts';
-import { ATTRIBUTIONS } from './client-formats/attributions.ts';
+import { ATTRIBUTIONS, AUTHORS } from './client-formats/attributions.ts';
 import { FORWARDS } from './client-formats/forwards.ts';
 import { HTML_REPLIES } from './client-formats/html-replies.ts';
 import { PRINTED_HEADERS } from './client-formats/printed-headers.ts';
@@ -26,6 +26,7 @@ const AROUND_ATTRIBUTION: Record<string, (line: string) => string> = {
   'behind the last words of the reply': (line) => `${REPLY} ${line}\n${marked(OLD)}\n`,
   'with blanks that do not break': (line) => `${REPLY}\n\n${line.replaceAll(' ', '\u00a0')}\n${marked(OLD)}\n`,
   'behind a mark of direction': (line) => `${REPLY}\n\n\u202a${line}\u202c\n${marked(OLD)}\n`,
+  'behind the last letter of the reply': (line) => `${REPLY}${line}\n${marked(OLD)}\n`,
   'quoted itself': (line) => `${REPLY}\n\n${marked(`${line}\n\n${OLD}`)}\n`,
   'twice, one in the other': (line) => `${REPLY}\n\n${line}\n${marked(`${OLD}\n\n${line}\n${marked(OLD)}`)}\n`,
 };
@@ -40,6 +41,19 @@ describe('the line above a quotation is found, whatever client in whatever langu
     }
   });
 });
+
+describe('the author has any name an address book may hold', () => {
+  test.each(AUTHORS)('%s', (author) => {
+    for (const [client, , line] of ATTRIBUTIONS.filter(([, , written]) => written.includes('Bo Lind'))) {
+      const named = line.replaceAll('Bo Lind', author);
+      expect(replyOf(`${REPLY}\n\n${named}\n${marked(OLD)}\n`), `${client}: ${named}`).toBe(REPLY);
+      if (isToldByName(author)) expect(replyOf(`${REPLY}\n\n${named}\n\n${OLD}\n`), `${client}: ${named}`).toBe(REPLY);
+    }
+  });
+});
+
+/** Above unmarked words a name in small letters could be a sentence. */
+const isToldByName = (author: string) => !author.startsWith('van ');
 
 const AROUND_HEADER: Record<string, (header: string) => string> = {
   'a blank line below the words': (header) => `${REPLY}\n\n${header}\n\n${OLD}\n`,

@@ -67,6 +67,7 @@ describe('addresses (RFC 5322 §3.4)', () => {
     ['undisclosed-recipients:;', []],
     ['<>', []],
     ['<mailto:anna@example.com>', [['anna@example.com', '']]],
+    ['Anna [anna@example.com]', [['anna@example.com', 'Anna']]],
     ['<@relay.example:anna@example.com>', [['anna@example.com', '']]],
     ['"anna berg"@example.com', [['"anna berg"@example.com', '']]],
     ['"anna@bank.test" <eve@evil.test>', [['eve@evil.test', 'anna@bank.test']]],
@@ -84,6 +85,7 @@ describe('addresses (RFC 5322 §3.4)', () => {
 
   test.each([
     ['John Doe [mailto:john@example.com]', 'john@example.com', 'John Doe'],
+    ['John Doe (Acme - US) <john@example.com>', 'john@example.com', 'John Doe (Acme - US)'],
     ['*John Doe* <john@example.com<mailto:john@example.com>>', 'john@example.com', 'John Doe'],
     ['john@example.com', 'john@example.com', ''],
     ['John Doe', '', 'John Doe'],

@@ -57,4 +57,20 @@ describe('T20: a message at the limit is read, and one beyond it is told from it
     expect(quoted.endsWith('the end')).toBe(true);
     expect(reply.length + quoted.length).toBeGreaterThan(text.length - 10);
   });
+
+  test('what is behind the first 15,000 lines counts as quoted, and nothing is lost', () => {
+    const lines = [...Array.from({ length: 20_000 }, (_, i) => `line ${i}`), 'the end'];
+    const { reply, quoted } = extractReply(lines.join('\n'), { subject: 'x', isReply: false });
+    expect(reply.split('\n')).toEqual(lines.slice(0, 15_000));
+    expect(quoted.trim().split('\n')).toEqual(lines.slice(15_000));
+  });
+
+  test('html of more than 200,000 tags is read as text, and nothing is lost', async () => {
+    const mail = await parsed(
+      `${HEADER.replaceAll('\r\n', '\n')}Content-Type: text/html\n\n${'<p>word</p>'.repeat(110_000)}the end`,
+    );
+    expect(mail.text.split('\n').filter(Boolean)).toHaveLength(110_001);
+    expect(mail.safeHtml?.startsWith('<pre>')).toBe(true);
+    expect(mail.safeHtml?.endsWith('the end</pre>')).toBe(true);
+  });
 });

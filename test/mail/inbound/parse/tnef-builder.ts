@@ -13,6 +13,8 @@ export interface TnefFile {
   properties?: readonly TnefProperty[];
   /** The data comes before the name, as some writers have it. */
   dataFirst?: boolean;
+  /** The attribute that begins an attachment is left out. */
+  bare?: boolean;
 }
 export interface TnefContent {
   body?: string;
@@ -41,11 +43,11 @@ export function tnef({ body, codepage = 1252, properties = [], files = [] }: Tne
   ]);
 }
 
-function writeFile({ title, data, properties = [], dataFirst = false }: TnefFile): Buffer[] {
+function writeFile({ title, data, properties = [], dataFirst = false, bare = false }: TnefFile): Buffer[] {
   const name = title === undefined ? [] : [attribute(2, 0x00018010, Buffer.from(`${title}\0`, 'latin1'))];
   const content = data === undefined ? [] : [attribute(2, 0x0006800f, data)];
   return [
-    attribute(2, 0x00069002, Buffer.alloc(14)),
+    ...(bare ? [] : [attribute(2, 0x00069002, Buffer.alloc(14))]),
     ...(dataFirst ? [...content, ...name] : [...name, ...content]),
     ...(properties.length === 0 ? [] : [attribute(2, 0x00069005, propertyStream(properties))]),
   ];

@@ -45,6 +45,20 @@ describe('what Outlook packed into winmail.dat', () => {
     ]);
   });
 
+  test('files whose beginning nobody marked are told apart, and data in a property counts where the attribute is empty', () => {
+    const files = [
+      { data: Buffer.from('one'), properties: [text(0x3707, 'one.txt')], bare: true },
+      { data: Buffer.from('two'), properties: [text(0x3707, 'two.txt')], bare: true },
+      { data: Buffer.alloc(0), properties: [text(0x3707, 'three.txt'), binary(0x3701, Buffer.from('three'))] },
+    ];
+    const found = unpackTnef(tnef({ files }))?.files.map(({ filename, bytes }) => [filename, bytes.toString()]);
+    expect(found).toEqual([
+      ['one.txt', 'one'],
+      ['two.txt', 'two'],
+      ['three.txt', 'three'],
+    ]);
+  });
+
   test('an image that its html shows is inline, under its Content-ID', async () => {
     const html = Buffer.from('<p>Look: <img src="cid:plan@1"></p>');
     const image = { data: Buffer.from('GIF'), properties: [text(0x3707, 'plan.gif'), text(0x3712, 'plan@1')] };

@@ -3,7 +3,10 @@ import { AUTO_REPLY_LIKE_SUBJECTS, AUTO_REPLY_SUBJECTS } from './automatic-words
 import type { MailFacts } from './facts.ts';
 import { isByHand } from './writer.ts';
 
-const WORDS = Object.values(AUTO_REPLY_SUBJECTS).flat();
+/** The longest first: `automatische antwort-e-mail` begins with another. */
+const WORDS = Object.values(AUTO_REPLY_SUBJECTS)
+  .flat()
+  .sort((a, b) => b.length - a.length);
 const READ = 2000;
 
 /**
@@ -22,15 +25,21 @@ export function isAutoReplySubject(facts: MailFacts): boolean {
   return likely !== null && (answers || subjectKind(likely.rest) === 'reply');
 }
 
-/** What stands behind the words, and whether a colon names it; null when the subject does not begin with any of them. */
+/**
+ * What stands behind the words, and whether a colon or a bracket names it; null when the subject does not begin with any
+ * of them. Words that end with a colon in the table count only in front of one.
+ */
 function restBehind(subject: string, phrases: readonly string[]): { rest: string; named: boolean } | null {
-  for (const words of phrases) {
-    if (!subject.startsWith(words)) continue;
-    const behind = subject.slice(words.length);
-    const hasColon = /[:\]]$/.test(words) || /^\s*[:：]/.test(behind);
+  const opened = /^[[(【]\s*/.exec(subject)?.[0].length ?? 0;
+  const bare = subject.slice(opened);
+  for (const phrase of phrases) {
+    const words = phrase.replace(/\s*:$/, '');
+    if (!bare.startsWith(words)) continue;
+    const behind = bare.slice(words.length);
+    const hasColon = (opened > 0 ? /^\s*[\])】:：]/ : /^\s*[:：]/).test(behind);
     // Words without a colon need an end or a dash: `Out of office chairs` is a request.
-    if (!hasColon && !/^\s*(?:$|[([–—-])/.test(behind)) continue;
-    const rest = behind.replace(/^[\s:：([–—-]+/, '').trim();
+    if (!hasColon && (words !== phrase || !/^\s*(?:$|[([–—-])/.test(behind))) continue;
+    const rest = behind.replace(/^[\s:：()[\]【】–—-]+/, '').trim();
     return { rest, named: hasColon && rest !== '' };
   }
   return null;

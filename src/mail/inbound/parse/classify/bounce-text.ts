@@ -11,35 +11,41 @@ const ANNOUNCES: readonly RegExp[] = [
   /(?:not|n't|unable|failed|failure|could|cannot|impossible|problem|undeliver|return).{0,80}(?:deliver|reach|sent|send|recipient|address|zugestellt|remis|entreg|recapit|bezorgd)/i,
   /did not reach|delivery (?:problems|errors)|failed addresses|permanent (?:fatal )?errors?|transient non-fatal errors|fatal errors|failed addresses|failed recipients|undelivered to|recipients? of the (?:message|mail)|delivery to the following/i,
 ];
-const ADDRESS = String.raw`[A-Za-z0-9!#$%&*+/=?^_\x60{|}~.\-][A-Za-z0-9!#$%&'*+/=?^_\x60{|}~.\-]{0,99}@[A-Za-z0-9.\-]{1,200}[A-Za-z0-9](?![A-Za-z0-9@]|[.\-][A-Za-z0-9])`;
+/** RFC 6532: letters of scripts that put blanks between words; in others the words around would be part of it. */
+const LETTERS = String.raw`A-Za-z0-9\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}`;
+const DOMAIN = String.raw`[${LETTERS}.\-]{1,200}[${LETTERS}](?![${LETTERS}@]|[.\-][${LETTERS}])`;
+const ADDRESS = String.raw`(?:[${LETTERS}!#$%&*+\/=?^_\x60\{|\}~.\-][${LETTERS}!#$%&'*+\/=?^_\x60\{|\}~.\-]{0,99}|"[^"\s<>@][^"<>@]{0,60}")@${DOMAIN}`;
 /** `bo@a <cy@b>: malformed` and `dda:SMTP=bo@a;`: the address that counts is the inner one. */
 const INNER: readonly RegExp[] = [
-  new RegExp(String.raw`^\s{1,8}[^\s<>]{1,100}@[^\s<>]{1,100}\s<(${ADDRESS})>`),
-  new RegExp(String.raw`\b(?:dda|ea|a):smtp[=:]\s?(${ADDRESS})`, 'i'),
+  new RegExp(String.raw`^\s{1,8}[^\s<>]{1,100}@[^\s<>]{1,100}\s<(${ADDRESS})>`, 'u'),
+  new RegExp(String.raw`\b(?:dda|ea|a):smtp[=:]\s?(${ADDRESS})`, 'iu'),
 ];
 /** Ways in which one line names the recipient that failed, the surest first. `$1` is the address. */
 const NAMES: readonly RegExp[] = [
-  new RegExp(String.raw`^\s{0,8}<(${ADDRESS})>\s*(?::|\(|$)`),
-  new RegExp(String.raw`^\s{0,8}(?:smtp:|rfc822;\s?)?(${ADDRESS})(?:<mailto:[^>]*>)?\s*(?:[:,;.(\-]|$)`),
-  new RegExp(String.raw`^\s{0,12}"?\|?<?(${ADDRESS})>?"?(?:\s|:|\.\.\.|$)`),
-  new RegExp(String.raw`RCPT TO:\s?<?(${ADDRESS})`, 'i'),
-  new RegExp(String.raw`(?:^|[\s>])[45]\d\d[ \-].{0,80}?<(${ADDRESS})>`),
+  new RegExp(String.raw`^\s{0,8}<(${ADDRESS}|[^\s<>@"]{1,64}@[^\s<>@"]{1,250})>\s*(?::|\(|$)`, 'u'),
+  new RegExp(String.raw`^\s{0,8}(?:smtp:|rfc822;\s?)?(${ADDRESS})(?:<mailto:[^>]*>)?\s*(?:[:,;.(\-]|$)`, 'u'),
+  new RegExp(String.raw`^\s{0,12}"?\|?<?(${ADDRESS})>?"?(?:\s|:|\.\.\.|$)`, 'u'),
+  new RegExp(String.raw`RCPT TO:\s?<?(${ADDRESS})`, 'iu'),
+  new RegExp(String.raw`(?:^|[\s>])[45]\d\d[ \-].{0,80}?<(${ADDRESS})>`, 'u'),
   new RegExp(
     String.raw`(?:final-recipient|original-recipient|recipient address|recipient|empfänger|failed address|e-mail address|mailbox|user|rcpt|addressee|intended recipient|addressed to)\s{0,3}[:=]\s{0,6}(?:rfc822;\s?)?<?(${ADDRESS})`,
-    'i',
+    'iu',
   ),
-  new RegExp(String.raw`(?:^|\s)(?:to|an)\s{0,3}[:=]\s{0,6}<?(${ADDRESS})`, 'i'),
+  new RegExp(String.raw`(?:^|\s)(?:to|an)\s{0,3}[:=]\s{0,6}<?(${ADDRESS})`, 'iu'),
   new RegExp(
     String.raw`(?:message|mail|e-mail|email|deliver(?:y|ed|ing)?|nachricht|bericht|send|sent)\s(?:(?:it|your|the|this|following|message|mail|has|been|was|be|sent|addressed|could|not|permanently|failed)\s){0,6}(?:to|for|an|aan|à)\s{1,3}(?:the following )?(?:(?:recipient|address|user|account)[s:]{0,2}\s{1,2})?["'<]?(${ADDRESS})`,
-    'i',
+    'iu',
   ),
   new RegExp(
     String.raw`\b(?:user|mailbox|account|address|recipient|local user|mailbox for)(?:\s{1,3}|\s{0,3}["'<(]{1,2})(${ADDRESS})`,
-    'i',
+    'iu',
   ),
-  new RegExp(String.raw`<(${ADDRESS})>`),
-  new RegExp(String.raw`(${ADDRESS})`),
+  new RegExp(String.raw`<(${ADDRESS})>`, 'u'),
+  new RegExp(String.raw`(${ADDRESS})`, 'u'),
 ];
+/** So many of them say by themselves that it failed. */
+const SURE_NAMES = 9;
+const ANOTHER = new RegExp(String.raw`^>?\s{0,3}(?:[,;]|and|und|et|y|e|en|og|och|i|и)\s{0,3}<?(${ADDRESS})`, 'u');
 /** `<us@a>: Sender address rejected`, below whom it was about. */
 const SENDER = /^\s{0,8}<[^<>]{1,300}>:\s{0,4}sender\b/i;
 /** Exim and Postfix say what an address was made of. */
@@ -95,13 +101,31 @@ function findRecipients(lines: readonly string[], own: ReadonlySet<string>): str
   if (listed.length > 0) return listed;
   for (const pattern of NAMES.slice(3)) {
     const found = unique(
-      lines.flatMap((line) => pattern.exec(line)?.[1] ?? []),
+      lines.flatMap((line) => addressesBehind(pattern, line)),
       own,
     );
     if (found.length > 0) return found;
   }
-  // Somebody who writes to himself, or a mail system that was itself not reachable.
-  return own.size > 0 ? findRecipients(lines, new Set()) : [];
+  // Somebody who writes to himself, or a mail system that was itself not reachable: named as one that failed, not in passing.
+  return own.size > 0 ? findRecipients(lines.filter(isSure), new Set()) : [];
+}
+
+function isSure(line: string): boolean {
+  return NAMES.slice(0, SURE_NAMES).some((pattern) => pattern.test(line));
+}
+
+/** The address that a pattern finds, and those behind it with nothing but a comma or an `and` between. */
+function addressesBehind(pattern: RegExp, line: string): string[] {
+  const match = pattern.exec(line);
+  const [whole, first] = match ?? [];
+  if (!match || whole === undefined || first === undefined) return [];
+  const found = [first];
+  let rest = line.slice(match.index + whole.indexOf(first) + first.length);
+  for (let next = ANOTHER.exec(rest); next; next = ANOTHER.exec(rest)) {
+    found.push(next[1] ?? '');
+    rest = rest.slice(next[0].length);
+  }
+  return found;
 }
 
 /** Addresses that begin a line of their own: qmail's and Postfix's way, and the lists of all others. */

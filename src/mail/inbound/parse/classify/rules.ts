@@ -58,6 +58,9 @@ export const HEADER_RULES: readonly HeaderRule[] = [
     'x-auto-generated',
     'x-autosubmitted',
     'x-fc-machinegenerated',
+    'x-fcmachinegenerated',
+    'x-amavis-autoreply',
+    'x-outlookautoreply',
     'x-vacation',
     'x-away-message',
     'autoresponder',
@@ -65,6 +68,12 @@ export const HEADER_RULES: readonly HeaderRule[] = [
     'x-out-of-office',
     'x-cron-env',
   ].map((name): HeaderRule => ({ says: 'autoReply', reason: name, when: headerThere(name) })),
+  {
+    says: 'autoReply',
+    reason: 'Sent by vacation(1)',
+    when: (facts) =>
+      ['x-mailer', 'user-agent'].some((name) => /^(?:vacation|autorespond|auto-?reply)/.test(facts.header(name))),
+  },
   {
     says: 'autoReply',
     reason: 'X-POST-MessageClass: autoresponder',

@@ -48,8 +48,10 @@ export function parseWrittenAddress(text: string): MailAddress {
   const [first] = joinBrokenNames(readDrafts(plain.replace(/\((\S+@[^\s()]+)\)/, '<$1>')));
   if (!first) return { address: '', name: '' };
   const { address } = toAddress(first, null);
-  // Body text is decoded already: its name is taken as it stands.
-  const name = first.angle === null && address !== '' ? '' : unquoted(first.phrase);
+  // Body text is decoded already: its name is taken as it stands, a company in brackets with it.
+  const bracket = plain.indexOf('<');
+  const printed = bracket > 0 && !plain.slice(0, bracket).includes('@') ? plain.slice(0, bracket) : first.phrase;
+  const name = first.angle === null && address !== '' ? '' : unquoted(printed);
   return { address, name: name.replace(/^['"]+|['"]+$/g, '').trim() };
 }
 
@@ -168,7 +170,8 @@ function normalizeAddress(raw: string): string {
   let text = raw
     .trim()
     .replace(/^mailto:/i, '')
-    .replace(/^<+|>+$/g, '');
+    .replace(/^<+|>+$/g, '')
+    .replace(/^\[([^[\]]+@[^[\]]+)\]$/, '$1');
   // A route, RFC 5322 §4.4: `<@relay:john@example.com>`.
   if (text.startsWith('@') && text.includes(':')) text = text.slice(text.indexOf(':') + 1);
   if (!text.startsWith('"')) text = withoutSpace(text).replace(/^'+|'+$/g, '');
@@ -195,7 +198,7 @@ function withoutSpace(text: string): string {
 /** A dot-atom as lenient as the world is, or a quoted string; encoded words never become an address. */
 function isLocalPart(local: string): boolean {
   if (local.startsWith('"')) return local.endsWith('"') && local.length > 2;
-  return !/[\s<>()",;:@\\\0]/.test(local) && !local.includes('=?');
+  return !/[\s<>()[\]",;:@\\\0]/.test(local) && !local.includes('=?');
 }
 
 /** RFC 6532: addresses may be UTF-8. Bytes that are not stay as they are. */

@@ -53,7 +53,7 @@ function readEncodedWord(value: string, at: number): EncodedWord | null {
   if (first < 0 || first - at > 60) return null;
   const encoding = value.slice(first + 1, first + 2).toLowerCase();
   if (value[first + 2] !== '?' || (encoding !== 'q' && encoding !== 'b')) return null;
-  const charset = (value.slice(at + 2, first).split('*')[0] ?? '').toLowerCase();
+  const charset = (value.slice(at + 2, first).split('*')[0] ?? '').trim().toLowerCase();
   if (charset === '' || /\s/.test(charset)) return null;
   const end = value.indexOf('?=', first + 3);
   if (end < 0) return null;

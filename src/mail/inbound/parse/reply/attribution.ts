@@ -23,8 +23,13 @@ const LAST_WORDS = new Set(WROTE_WORDS.map((verb) => verb.slice(verb.lastIndexOf
 const UNSPACED = WROTE_WORDS.filter((verb) =>
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Hangul}\p{Script=Thai}]/u.test(verb),
 );
-const SHARED_LEAD = new RegExp(String.raw`(?<=\s)(?:${anyOf(LEAD_WORDS)}) (?=.{0,40}\d)`, 'gu');
-const SENTENCE = /(?:(?<=[!?…]["')]?\s)|(?<=\p{Ll}{3}[.)]\s)|(?<=[。！？]))\S/gu;
+/** Before a date. A lead of one letter is an initial as well, unless the date follows at once. */
+const LEAD = String.raw`(?:(?:${anyOf(LEAD_WORDS.filter(isWord))}) (?=.{0,40}\d)|(?:${anyOf(LEAD_WORDS.filter((lead) => !isWord(lead)))}) (?=(?:\p{L}{1,12}[.,]{0,2} ){0,2}\d))`;
+const SHARED_LEAD = new RegExp(String.raw`(?<=\s)${LEAD}`, 'gu');
+/** The line break before it was lost. */
+const GLUED_LEAD = new RegExp(String.raw`(?<=\p{Ll}{2}[.!?)]?)${LEAD}`, 'gu');
+const SENTENCE =
+  /(?:(?<=[!?…]["')]?\s)|(?<=\p{Ll}{3}\.\s)|(?<=[:;]-?\)\s)|(?<=\p{Ll}{2}[!?])|(?<=\p{Ll}{2}\.)(?=[\p{Lu}\p{Lo}\p{Nd}])|(?<=[。！？]))[^\s<([]/gu;
 
 /**
  * The line (or up to five wrapped lines) above a quotation that says who wrote it when, in any language and order:
@@ -127,8 +132,13 @@ function sharedStarts(text: string): number[] {
     return sentences.filter((at) => /\p{Lu}/u.test(text[at] ?? '') && leadsIn(lower.slice(at))).slice(-MAX_SHARED);
   // A client begins with a capital, wherever in the line it begins, or with a short weekday.
   const isSmall = (at: number) => /\p{Ll}/u.test(text[at] ?? '');
-  const leads = indicesOf(SHARED_LEAD, lower).filter((at) => !isSmall(at));
+  const leads = [GLUED_LEAD, SHARED_LEAD].flatMap((lead) => indicesOf(lead, lower)).filter((at) => !isSmall(at));
   return [...leads, ...sentences.filter((at) => !isSmall(at) || startsWithDate(lower.slice(at)))].slice(-MAX_SHARED);
+}
+
+/** More than one letter. */
+function isWord(lead: string): boolean {
+  return /\p{L}{2}|[\p{Script=Han}]/u.test(lead);
 }
 
 /** Where a pattern with `g` matches. Not matchAll, which compiles the pattern anew for each line. */

@@ -31,16 +31,37 @@ interface OwnPiece {
 /** By the index of the piece; null for a quotation. */
 type Owns = readonly (OwnPiece | null)[];
 
-/** The new words of a text body. Only the first million characters are read; what is behind them is quoted. */
+/** The new words of a text body. Only its first million characters and 15,000 lines are read; what is behind them is quoted. */
 export function extractReply(text: string, context: ReplyContext): ExtractedReply {
-  const read = text.slice(0, PARSE_LIMITS.scannedChars);
-  const rest = text.slice(PARSE_LIMITS.scannedChars);
-  const result = extractFromLines(textLines(read), context);
-  return rest === '' ? result : { ...result, quoted: `${result.quoted}\n${rest}` };
+  const end = scannedEnd(text);
+  const read = text.slice(0, end);
+  return withUnread(extractFromLines(textLines(read), context), text.slice(end));
 }
 
 /** The new words of a body given as lines, of text or html. */
-export function extractFromLines(lines: Line[], context: ReplyContext): ExtractedReply {
+export function extractFromLines(all: Line[], context: ReplyContext): ExtractedReply {
+  const { scannedLines } = PARSE_LIMITS;
+  if (all.length > scannedLines)
+    return withUnread(extractFromLines(all.slice(0, scannedLines), context), joinLines(all.slice(scannedLines)));
+  return extract(all, context);
+}
+
+/** Where reading ends: behind the last line, or the last character, that is read. */
+function scannedEnd(text: string): number {
+  let at = 0;
+  for (let line = 0; line < PARSE_LIMITS.scannedLines; line++) {
+    const next = text.indexOf('\n', at);
+    if (next < 0 || next >= PARSE_LIMITS.scannedChars) return Math.min(text.length, PARSE_LIMITS.scannedChars);
+    at = next + 1;
+  }
+  return at;
+}
+
+function withUnread(result: ExtractedReply, rest: string): ExtractedReply {
+  return rest === '' ? result : { ...result, quoted: `${result.quoted}\n${rest}` };
+}
+
+function extract(lines: Line[], context: ReplyContext): ExtractedReply {
   const kind = subjectKind(context.subject, lines);
   const body = scanBody(lines, kind === 'forward' || (kind === null && !context.isReply));
   const forward = readForward(body, { ...context, kind });

@@ -19,6 +19,7 @@ interface Field {
 const MAX_LINES = 24;
 const MAX_LABEL = 24;
 const MAX_WRAPPED = 3;
+const MAX_FLAT = 1000;
 
 /**
  * The header block that starts at a line. With only labels that could be anything (`Date:` and `Time:` of an
@@ -26,7 +27,10 @@ const MAX_WRAPPED = 3;
  * above it, which makes even a poor block one. Looks at a bounded number of lines.
  */
 export function headerBlockAt(lines: readonly Line[], at: number, marked = false): HeaderBlock | null {
-  if (fieldOf(lines[at]?.text ?? '', marked) === null) return unknownHeaderAt(lines, at) ?? notesHeaderAt(lines, at);
+  const first = fieldOf(lines[at]?.text ?? '', marked);
+  if (first === null) return unknownHeaderAt(lines, at) ?? notesHeaderAt(lines, at);
+  const flat = first.role === 'from' ? flatHeader(lines[at]?.text ?? '') : null;
+  if (flat !== null) return { end: at + 1, fields: flat };
   const fields = new Map<HeaderRole, string>();
   let last: HeaderRole | null = null;
   let end = at;
@@ -77,6 +81,13 @@ export function inlineHeader(text: string): ReadonlyMap<HeaderRole, string> {
   }
   if (open) fields.set(open.role, text.slice(open.from).trim());
   return fields;
+}
+
+/** A whole header on a line that begins with the author: somebody took the line breaks out. */
+function flatHeader(text: string): ReadonlyMap<HeaderRole, string> | null {
+  if (text.length > MAX_FLAT || text.split(/[:：]/, 4).length < 4) return null;
+  const fields = inlineHeader(text);
+  return fields.has('date') && fields.has('to') && fields.has('subject') ? fields : null;
 }
 
 /** The longest known label that ends right before the colon. It may touch what stands before it. */

@@ -1,3 +1,5 @@
+import { PARSE_LIMITS } from '../limits.ts';
+
 const VOID = new Set([
   'area',
   'base',
@@ -17,15 +19,20 @@ const VOID = new Set([
 /** Elements that a sibling closes implicitly: an unclosed run of them does not nest. */
 const SELF_ENDING = new Set(['p', 'li', 'dt', 'dd', 'option', 'tr', 'td', 'th', 'thead', 'tbody', 'tfoot']);
 
-/** Whether elements are nested deeper than `limit`, in one pass that stops there. Tree walkers are quadratic in depth. */
-export function isDeeplyNested(html: string, limit: number): boolean {
+/**
+ * Whether html is nested too deep for a walk, or has too many tags for one, in one pass that stops there. Tree walkers are
+ * quadratic in depth, and each tag costs them as much as a hundred letters.
+ */
+export function isBeyondWalking(html: string): boolean {
   let depth = 0;
+  let tags = 0;
   for (let at = html.indexOf('<'); at >= 0; at = html.indexOf('<', at + 1)) {
+    if (++tags > PARSE_LIMITS.htmlTags) return true;
     const closes = html[at + 1] === '/';
     const name = tagName(html, closes ? at + 2 : at + 1);
     if (name === '' || VOID.has(name) || SELF_ENDING.has(name)) continue;
     depth = Math.max(0, depth + (closes ? -1 : 1));
-    if (depth > limit) return true;
+    if (depth > PARSE_LIMITS.htmlDepth) return true;
   }
   return false;
 }

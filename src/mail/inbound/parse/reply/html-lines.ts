@@ -1,6 +1,5 @@
 import { Parser } from 'htmlparser2';
-import { PARSE_LIMITS } from '../limits.ts';
-import { bareText, isDeeplyNested } from './html-depth.ts';
+import { bareText, isBeyondWalking } from './html-depth.ts';
 import { isRule, textLines, toLine, type Line } from './lines.ts';
 import { quoteContainer, type Container } from './html-containers.ts';
 
@@ -35,10 +34,10 @@ interface Open {
 
 /**
  * The lines a reader sees of an html body, with what its structure says about quotation: one walk by htmlparser2,
- * linear in its length. Html nested beyond the limit is read as text without tags.
+ * linear in its length. Html beyond the limits is read as text without tags.
  */
 export function htmlLines(html: string): Line[] {
-  if (isDeeplyNested(html, PARSE_LIMITS.htmlDepth)) return textLines(bareText(html));
+  if (isBeyondWalking(html)) return textLines(bareText(html));
   const walker = new LineWalker();
   const parser = new Parser(
     {

@@ -1,4 +1,4 @@
-import { gradeDate, startsWithDate } from './dates.ts';
+import { endOfDate, gradeDate, startsWithDate } from './dates.ts';
 import { trimChars, trimEndChars } from './trim.ts';
 import { anyOf, CASELESS, fold, LEAD_WORDS, SELF, WROTE_WORDS, YOU } from './word-tables.ts';
 
@@ -54,14 +54,15 @@ export function judgeAttribution(raw: string, quoted: boolean): 'sure' | 'weak' 
   if (GMAIL_DATE.test(bare)) return bare.length < 120 ? 'sure' : null;
   if (date === 0 || !address) return null;
   if (colon && leads && (quoted || /@\S+$/.test(bare))) return 'sure';
-  if (colon && date === 2 && (quoted || isName(traits, raw, 0, bare.length, 0))) return 'sure';
+  if (colon && date === 2 && (quoted || /^\S+@\S+ </.test(bare) || isName(traits, raw, 0, bare.length, 0)))
+    return 'sure';
   return leads && bare.endsWith('>') && quoted ? 'sure' : null;
 }
 
 function withVerb(raw: string, traits: Traits, verb: Verb): 'sure' | 'weak' | null {
   const { bare, date, address, colon, framed, leads, quoted } = traits;
   const atEnd = bare.length - verb.end <= 2;
-  if (framed) return (date > 0 && address) || (atEnd && isName(traits, raw, 0, verb.start)) ? 'sure' : null;
+  if (framed) return (address && (date > 0 || atEnd)) || (atEnd && isName(traits, raw, 0, verb.start)) ? 'sure' : null;
   if (address && bare.includes(' news:')) return 'sure';
   if (address && (colon || (leads && (atEnd || bare.endsWith('>'))))) return withAddress(traits, verb, atEnd);
   if (!colon && !(atEnd && leads)) return null;
@@ -73,9 +74,11 @@ function withVerb(raw: string, traits: Traits, verb: Verb): 'sure' | 'weak' | nu
   return leads ? named(traits, raw, [verb.end, bare.length]) : null;
 }
 
-function withAddress({ bare, date, quoted }: Traits, verb: Verb, atEnd: boolean): 'sure' | null {
+function withAddress({ bare, date, quoted, leads }: Traits, verb: Verb, atEnd: boolean): 'sure' | null {
   if (date === 0) return atEnd || verb.start === 0 ? 'sure' : null;
-  return quoted || atEnd || /[<([]\S*@/.test(bare) ? 'sure' : null;
+  if (quoted || atEnd || /[<([]\S*@/.test(bare)) return 'sure';
+  // An address in place of a name: at the end, or at the start.
+  return date === 2 && (leads ? /@\S+$/ : /^\S+@/).test(bare) ? 'sure' : null;
 }
 
 /** Without an address a name has to stand where clients put it; quoted lines below say as much. */
@@ -84,10 +87,10 @@ function named(traits: Traits, raw: string, [from, to]: readonly [number, number
 }
 
 /** The words between the date and the verb, or in front of the date when there are none. */
-function aroundDate({ bare, leads }: Traits, before: number): readonly [number, number] {
+function aroundDate({ bare }: Traits, before: number): readonly [number, number] {
   const head = bare.slice(0, before);
-  const last = head.search(/\d\D*$/) + 1;
-  return leads || /\p{L}{2}/u.test(head.slice(last)) ? [last, before] : [0, Math.max(0, head.search(/\d/))];
+  const last = endOfDate(head);
+  return LEADS.test(bare) || /\p{L}/u.test(head.slice(last)) ? [last, before] : [0, Math.max(0, head.search(/\d/))];
 }
 
 /** A stretch with the look of a name: few words, capitals or a script that has none, no sentence. */
@@ -95,7 +98,7 @@ function isName({ bare, date }: Traits, raw: string, from: number, to: number, m
   const folded = bare.slice(from, to);
   if (folded.length > 90 || /[?!;]/.test(folded)) return false;
   const words = folded.split(WORD_EDGES).filter((word) => /\p{L}/u.test(word) && !word.includes('@'));
-  if (words.length === 0 || words.length > 7) return false;
+  if (words.length === 0 || words.length > 8) return false;
   const small = smallWords(raw);
   const count = words.filter((word) => word.length > 2 && small.has(word)).length;
   const [only] = words;

@@ -163,6 +163,33 @@ export const LEGAL_LABELS: readonly string[] = [
     'tænk på miljøet',
     'tänk på miljön',
   ],
+  // What virus scanners append.
+  ...[
+    'virus-free.',
+    'virenfrei.',
+    'sans virus.',
+    'libre de virus.',
+    'livre de vírus.',
+    'privo di virus.',
+    'virusvrij.',
+  ],
+  ...['this email has been checked for viruses', 'this email has been scanned', 'this e-mail has been scanned'],
+  ...[
+    'this message has been scanned',
+    'this email is free from viruses',
+    'this email was scanned',
+    'no virus found in',
+  ],
+  ...['diese e-mail wurde von avast', 'diese e-mail wurde auf viren', 'diese e-mail ist frei von viren'],
+  ...[
+    "l'absence de virus dans ce courrier",
+    'cet e-mail a été vérifié',
+    'ce courrier électronique ne contient aucun virus',
+  ],
+  ...['este correo electrónico ha sido comprobado', 'este mensaje ha sido analizado', 'este email foi escaneado'],
+  ...['este e-mail foi verificado', 'questa e-mail è stata controllata', 'deze e-mail is gecontroleerd op virussen'],
+  ...['denne e-mail er kontrolleret', 'detta e-postmeddelande har sökts', 'ta wiadomość e-mail została sprawdzona'],
+  ...['tato zpráva byla zkontrolována', 'проверено на вирусы', 'bu e-posta virüslere karşı'],
 ];
 
 /** Second person, where clients print it instead of a name: `you wrote:`. */

@@ -14,6 +14,8 @@ const DELIMITER_BEGINS = new Set('-_=*~—–─━');
 const LEGAL = new RegExp(anyOf(LEGAL_WORDS.map(fold)), 'gu');
 const LEGAL_LABEL = new RegExp(`^[^\\p{L}]*(?:${anyOf(LEGAL_LABELS.map(fold))})`, 'u');
 const LEGAL_ENOUGH = 3;
+/** A picture or a word that led somewhere, in front of the words of a scanner. */
+const LINK = /[<([]https?:[^<>()[\]\s]{1,1000}[>)\]]/g;
 /** A web address, a mail address, or a phone number with or without its label. */
 const CONTACT = new RegExp(
   String.raw`^(?:\W|\p{L}{1,12}[.:]{0,2} ?)?(?:https?://\S+|www\.\S+|[^\s@]+@[^\s@]+\.[^\s@]+|\+?\(?\d[\d\s()./-]{6,24}\d)[\s>*]*$`,
@@ -112,7 +114,8 @@ function legalTail(lines: readonly Line[], end: number): number {
       .slice(start, end)
       .map((line) => line.text)
       .join(' ')
-      .slice(0, 6000),
+      .slice(0, 6000)
+      .replaceAll(LINK, ''),
   );
   const found = new Set([...text.matchAll(LEGAL)].map(([word]) => word));
   if (found.size >= LEGAL_ENOUGH && text.length >= 100) return start;

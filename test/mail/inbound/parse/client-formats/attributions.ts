@@ -278,3 +278,21 @@ export const ATTRIBUTIONS: readonly (readonly [client: string, language: string,
   ['Thunderbird with an add-on', 'en', 'Bo Lind wrote the following on 1/5/2026 9:41 AM:'],
   ['a ticket system', 'en', 'On Mon Jan 05 09:41:25 2026, bo@example.org wrote:'],
 ];
+
+/** Names as address books have them: with a company, an initial, a title, an address, in any script. */
+export const AUTHORS: readonly string[] = [
+  'José Ángel Núñez-García',
+  'van der Berg, Jan (NL - Amsterdam)',
+  'Bo Lind (Acme)',
+  '[Acme] Bo Lind',
+  'Bo D. Lind Jr.',
+  'Dr. Bo Lind, PhD',
+  'Müller GmbH & Co. KG',
+  'Acme Support Team',
+  "Sinéad O'Brien",
+  'bo.lind@corp.example.org',
+  'Lind Bo 5',
+  '山田 太郎',
+  'Иванов Иван Петрович',
+  'محمد علي',
+];

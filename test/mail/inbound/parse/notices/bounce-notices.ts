@@ -310,6 +310,30 @@ export const BOUNCE_NOTICES: readonly (readonly [
     { From: 'Postmaster@mx.example.com', Subject: '系统退信' },
     '抱歉，您的邮件被退回来了……\n\n原邮件信息：\n收件人：bo@example.net\n退信原因：\nhost mx.example.net said: 550 User not found: bo@example.net\n',
   ],
+  [
+    'recipients in one line',
+    { From: 'mailer-daemon@mx.example.com', Subject: 'Undelivered mail' },
+    'The following addresses failed: bo@example.net, cy@example.net and di@example.net\n',
+    ['bo@example.net', 'cy@example.net', 'di@example.net'],
+  ],
+  [
+    'an address in quotes (RFC 5321)',
+    { From: 'mailer-daemon@mx.example.com', Subject: 'Undelivered mail' },
+    'I could not deliver your message.\n\n<"bo lind"@example.net>: unknown user\n',
+    ['"bo lind"@example.net'],
+  ],
+  [
+    'an address beyond ASCII (RFC 6532)',
+    { From: 'mailer-daemon@mx.example.com', Subject: 'Undelivered mail' },
+    'I could not deliver your message.\n\n<bö@bücher.example>: unknown user\n\n<用户@例子.example>: unknown user\n',
+    ['bö@bücher.example', '用户@例子.example'],
+  ],
+  [
+    'nobody but the sender, in passing',
+    { From: 'mailer-daemon@mx.example.com', To: 'desk@example.org', Subject: 'Undelivered mail' },
+    'Your mail could not be delivered: the host is not accepting mail from desk@example.org.\n',
+    [],
+  ],
 ];
 
 /** The same for mail that is late but not lost. */

@@ -27,6 +27,7 @@ const ATTRIBUTE = {
   body: 0x800c,
   attachData: 0x800f,
   attachTitle: 0x8010,
+  attachTransportFilename: 0x9001,
   attachRendData: 0x9002,
   messageProperties: 0x9003,
   attachment: 0x9005,
@@ -62,13 +63,22 @@ function readMessageAttribute(stream: TnefStream, id: number, data: Buffer): voi
   else if (id === ATTRIBUTE.messageProperties) stream.properties = readMapiProperties(new ByteReader(data));
 }
 
-/** Each rendering attribute begins an attachment; what follows belongs to it, in whatever order. */
+/**
+ * Each rendering attribute begins an attachment; what follows belongs to it, in whatever order. Writers that leave it out
+ * are understood: what an attachment has already is the next one's.
+ */
 function readAttachmentAttribute({ attachments }: TnefStream, id: number, data: Buffer): void {
-  if (id === ATTRIBUTE.attachRendData && attachments.length < MAX_ATTACHMENTS)
+  if ((id === ATTRIBUTE.attachRendData || isOfNext(attachments.at(-1), id)) && attachments.length < MAX_ATTACHMENTS)
     attachments.push({ title: null, data: null, properties: new Map() });
   const current = attachments.at(-1);
   if (!current) return;
   if (id === ATTRIBUTE.attachTitle) current.title = data;
+  else if (id === ATTRIBUTE.attachTransportFilename) current.title ??= data;
   else if (id === ATTRIBUTE.attachData) current.data = data;
   else if (id === ATTRIBUTE.attachment) current.properties = readMapiProperties(new ByteReader(data));
+}
+
+function isOfNext(current: TnefAttachment | undefined, id: number): boolean {
+  if (id === ATTRIBUTE.attachData) return !current || current.data !== null;
+  return id === ATTRIBUTE.attachment && (!current || current.properties.size > 0);
 }

@@ -58,7 +58,8 @@ function unpackAttachment(attachment: TnefAttachment, stream: TnefStream, depth:
   const contentId = readText(properties, PROPERTY.contentId, codepage).replaceAll(/[<>\s]/g, '') || null;
   const contentType = readText(properties, PROPERTY.mimeTag, codepage).toLowerCase();
   const object = properties.get(PROPERTY.attachmentData);
-  const bytes = object?.type === TYPE.object ? object.bytes.subarray(INTERFACE_ID) : (data ?? object?.bytes ?? null);
+  const stored = data !== null && data.length > 0 ? data : (object?.bytes ?? data);
+  const bytes = object?.type === TYPE.object ? object.bytes.subarray(INTERFACE_ID) : stored;
   if (bytes === null) return [];
   const message = depth < MAX_DEPTH ? unpackMessage(bytes, filename, depth + 1) : null;
   return (
