@@ -32,6 +32,8 @@ interface Cursor {
   label?: unknown;
   /** When it was read. */
   at?: unknown;
+  /** Messages that came since the one before, and were not under the label when we looked. */
+  elsewhere?: unknown;
 }
 
 /** Days that a full listing goes back at least when the history is gone, and the milliseconds of one. */
@@ -42,6 +44,8 @@ const TIMEOUT = 60_000;
 const PAGE = 500;
 const CHANGES = ['messageAdded', 'labelAdded', 'labelRemoved'];
 const BATCH = 1000;
+/** Messages elsewhere that a cursor remembers. */
+const REMEMBERED = 500;
 
 /**
  * The committed cursor is a historyId. Changes since it are read whole, every page from the same start, before the cursor moves; when Gmail
@@ -62,7 +66,9 @@ export function gmailSource(options: GmailOptions): GmailSource {
     return id;
   }
 
-  const cursorAt = (historyId: string, label: string) => ({ historyId, label, at: now().toISOString() });
+  const cursorAt = (historyId: string, label: string, elsewhere: readonly string[] = []) => {
+    return { historyId, label, at: now().toISOString(), ...(elsewhere.length > 0 && { elsewhere }) };
+  };
 
   /** The moment is taken before the listing: what comes meanwhile is in the history after it. */
   async function listAll(label: string, lastRead: unknown): Promise<Listing> {
@@ -89,9 +95,9 @@ export function gmailSource(options: GmailOptions): GmailSource {
     return keys;
   }
 
-  async function listChanges(label: string, startHistoryId: string): Promise<Listing | null> {
+  async function listChanges(label: string, startHistoryId: string, before: unknown): Promise<Listing | null> {
     const records: gmail_v1.Schema$History[] = [];
-    let historyId = startHistoryId;
+    let historyId: string | null = null;
     let pageToken: string | undefined;
     do {
       const params = {
@@ -104,10 +110,12 @@ export function gmailSource(options: GmailOptions): GmailSource {
       const page = await call('history.list', () => users.history.list(params, request()));
       if (!page) return null;
       records.push(...(page.data.history ?? []));
-      historyId = page.data.historyId ?? historyId;
+      // Of the first page: what comes while the others are asked for may be in none of them, and is listed again.
+      historyId ??= page.data.historyId ?? null;
       pageToken = page.data.nextPageToken ?? undefined;
     } while (pageToken);
-    return { keys: arrived(records, label), cursor: cursorAt(historyId, label) };
+    const { keys, elsewhere } = arrived(records, label, new Set(Array.isArray(before) ? before.map(String) : []));
+    return { keys, cursor: cursorAt(historyId ?? startHistoryId, label, elsewhere) };
   }
 
   /** null: Gmail says that there is no such message. */
@@ -135,10 +143,10 @@ export function gmailSource(options: GmailOptions): GmailSource {
   }
 
   return {
-    async list({ historyId, label: ofLabel, at }: Cursor) {
+    async list({ historyId, label: ofLabel, at, elsewhere }: Cursor) {
       const label = await labels.idOf(labelName);
       const known = typeof historyId === 'string' && ofLabel === label;
-      const changes = known ? await listChanges(label, historyId) : null;
+      const changes = known ? await listChanges(label, historyId, elsewhere) : null;
       return changes ?? listAll(label, at);
     },
 
@@ -183,9 +191,10 @@ export function gmailSource(options: GmailOptions): GmailSource {
 
 /**
  * Messages that came under the watched label: new ones, old ones that a filter or a person put there later, and new ones that somebody
- * moved away before we looked, whichever labels Gmail shows for them now.
+ * moved away before we looked, whichever labels Gmail shows for them now. `before`: those that were elsewhere when the changes before these were
+ * read; that they were moved away may stand here only.
  */
-function arrived(records: readonly gmail_v1.Schema$History[], label: string): string[] {
+function arrived(records: readonly gmail_v1.Schema$History[], label: string, before: ReadonlySet<string>) {
   const keys = new Set<string>();
   const elsewhere = new Set<string>();
   for (const { messagesAdded = [], labelsAdded = [], labelsRemoved = [] } of records) {
@@ -193,7 +202,8 @@ function arrived(records: readonly gmail_v1.Schema$History[], label: string): st
       if (message?.id) (message.labelIds?.includes(label) ? keys : elsewhere).add(message.id);
     for (const { message, labelIds } of labelsAdded) if (message?.id && labelIds?.includes(label)) keys.add(message.id);
     for (const { message, labelIds } of labelsRemoved)
-      if (message?.id && labelIds?.includes(label) && elsewhere.has(message.id)) keys.add(message.id);
+      if (message?.id && labelIds?.includes(label) && (elsewhere.has(message.id) || before.has(message.id)))
+        keys.add(message.id);
   }
-  return [...keys];
+  return { keys: [...keys], elsewhere: [...elsewhere].filter((id) => !keys.has(id)).slice(-REMEMBERED) };
 }
