@@ -121,6 +121,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const { maxMessageBytes } = config;
   const sources: SourceDeps = {
     ...{ sealing: secrets.sealing, maxMessageBytes, gmailApiUrl: config.gmailApiUrl, quotaOf: quotaBuckets() },
+    gmailTopic: config.gmailPushTopic,
     keepSecret: (to, secret) => transaction((tx) => keepSecret(tx, to, secret, secrets.sealing)),
   };
   const watch: WatchDeps = {

@@ -13,6 +13,8 @@ export interface GmailOptions extends GmailCallOptions {
   label?: string;
   /** Name of the label that applied messages get; null: none (the scope gmail.readonly suffices). */
   doneLabel?: string | null;
+  /** Pub/Sub topic that Gmail publishes changes to; null: we only poll. */
+  topic?: string | null;
   /** Replaces https://gmail.googleapis.com. */
   apiUrl?: string | null;
   /** Milliseconds that one request may take; for a message, that it may say nothing. */
@@ -22,8 +24,6 @@ export interface GmailOptions extends GmailCallOptions {
 /** A Gmail mailbox read by its API. */
 export interface GmailSource extends Source {
   listSince(days: number): Promise<readonly string[]>;
-  /** Asks Gmail to publish changes to a Pub/Sub topic for seven days; only a wake-up. Gives the moment it ends. */
-  watch(topicName: string): Promise<Date>;
 }
 
 interface Cursor {
@@ -52,7 +52,14 @@ const REMEMBERED = 500;
  * has forgotten it, everything since then is listed (30 days at least) and what the ledger knows falls away. Labels are only an acknowledgement.
  */
 export function gmailSource(options: GmailOptions): GmailSource {
-  const { auth, label: labelName = 'INBOX', doneLabel = null, apiUrl, now = () => new Date() } = options;
+  const {
+    auth,
+    label: labelName = 'INBOX',
+    doneLabel = null,
+    topic: topicName = null,
+    apiUrl,
+    now = () => new Date(),
+  } = options;
   const { users } = gmail({ version: 'v1', auth, ...(apiUrl && { rootUrl: `${apiUrl}/` }) });
   let ending = new AbortController();
   const request = () => ({ retry: false, timeout: options.timeout ?? TIMEOUT, signal: ending.signal });
@@ -142,6 +149,13 @@ export function gmailSource(options: GmailOptions): GmailSource {
     }
   }
 
+  /** For seven days (users.watch). */
+  async function watch(topicName: string): Promise<Date> {
+    const requestBody = { topicName, labelIds: [await labels.idOf(labelName)], labelFilterBehavior: 'include' };
+    const answer = await call('watch', () => users.watch({ userId: 'me', requestBody }, request()));
+    return new Date(Number(answer?.data.expiration ?? 0));
+  }
+
   return {
     async list({ historyId, label: ofLabel, at, elsewhere }: Cursor) {
       const label = await labels.idOf(labelName);
@@ -173,11 +187,7 @@ export function gmailSource(options: GmailOptions): GmailSource {
       }
     },
 
-    async watch(topicName) {
-      const requestBody = { topicName, labelIds: [await labels.idOf(labelName)], labelFilterBehavior: 'include' };
-      const answer = await call('watch', () => users.watch({ userId: 'me', requestBody }, request()));
-      return new Date(Number(answer?.data.expiration ?? 0));
-    },
+    ...(topicName && { pushNews: () => watch(topicName) }),
 
     examine: () => examineGmail({ ...{ users, auth, call, labels, request, now }, label: labelName, doneLabel }),
 
