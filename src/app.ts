@@ -24,7 +24,7 @@ import { readSmtpUrl } from './mail/transports/smtp-transport.ts';
 import { secretsOf } from './config/secret-values.ts';
 import type { Log } from './log.ts';
 import { ensureMailbox, keepSecret, previewMailbox } from './mail/ensure-mailbox.ts';
-import { findMailboxId } from './mail/find-mailbox.ts';
+import { findMailbox } from './mail/find-mailbox.ts';
 import { mailboxOf } from './mail/mailbox-of-environment.ts';
 import type { IngestDeps } from './mail/inbound/ingest-messages.ts';
 import { createParserPool, type ParserPool } from './mail/inbound/parse/parser-pool.ts';
@@ -121,6 +121,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const { maxMessageBytes } = config;
   const sources: SourceDeps = {
     ...{ sealing: secrets.sealing, maxMessageBytes, gmailApiUrl: config.gmailApiUrl, quotaOf: quotaBuckets() },
+    gmailTopic: config.gmailPushTopic,
     keepSecret: (to, secret) => transaction((tx) => keepSecret(tx, to, secret, secrets.sealing)),
   };
   const watch: WatchDeps = {
@@ -188,7 +189,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       return startWorker(jobs);
     },
     startDrop: async (host, port, protocol = 'smtp') => {
-      const mailboxOf = (address: string) => transaction((tx) => findMailboxId(tx, address));
+      const mailboxOf = (address: string) => transaction((tx) => findMailbox(tx, address));
       const tls = config.smtpDropTls && (await readTls(config.smtpDropTls));
       const { maxMessageBytes } = config;
       return startSmtpDrop({ host, port, protocol, tls, transaction, blobs, maxMessageBytes, log, mailboxOf });

@@ -152,6 +152,8 @@ export interface Config {
   gmailApiUrl: string | null;
   /** The service account that Pub/Sub pushes news of Gmail as; null: none is believed. */
   gmailPushEmail: string | null;
+  /** Pub/Sub topic that Gmail is asked to publish news to; null: it is not asked. */
+  gmailPushTopic: string | null;
   /** Proxies in front of the desk whose X-Forwarded-For is believed; none: whoever connects is who asks. */
   trustedProxies: readonly string[];
   /** Multiplies every limit on how often something may be asked. */
@@ -207,6 +209,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     gmail: gmailOf(values, values.SUPPORT_ADDRESS),
     gmailApiUrl: values.GMAIL_API_URL?.replace(/\/+$/, '') ?? null,
     gmailPushEmail: values.GMAIL_PUSH_EMAIL ?? null,
+    gmailPushTopic: values.GMAIL_PUSH_TOPIC ?? null,
     trustedProxies: values.TRUSTED_PROXY ?? [],
     rateLimitFactor: values.RATE_LIMIT_FACTOR,
     databaseUrl: values.DATABASE_URL ?? null,

@@ -43,6 +43,7 @@ test('without any variable the desk is local, on the loopback, with its data in 
     gmail: null,
     gmailApiUrl: null,
     gmailPushEmail: null,
+    gmailPushTopic: null,
     trustedProxies: [],
     rateLimitFactor: 1,
     databaseUrl: null,
@@ -282,4 +283,14 @@ test('half a signature of mails is refused with a line for each variable that is
   ]);
   const whole = { DKIM_DOMAIN: 'Help.example', DKIM_SELECTOR: 'desk', DKIM_PRIVATE_KEY: '/run/secrets/dkim' };
   expect(readConfig(whole).dkim).toEqual({ domain: 'help.example', selector: 'desk', privateKey: '/run/secrets/dkim' });
+});
+
+test('a topic that Gmail publishes to is no use without the account that pushes from it', () => {
+  const topic = 'projects/desk/topics/mail';
+  expect(refusal({ GMAIL_PUSH_TOPIC: topic }).slice(1)).toEqual(['GMAIL_PUSH_EMAIL is missing']);
+  expect(refusal({ GMAIL_PUSH_TOPIC: 'mail', GMAIL_PUSH_EMAIL: 'push@project.example' }).slice(1)).toEqual([
+    'GMAIL_PUSH_TOPIC is wrong: must look like projects/PROJECT/topics/TOPIC',
+  ]);
+  const whole = { GMAIL_PUSH_TOPIC: topic, GMAIL_PUSH_EMAIL: 'push@project.example' };
+  expect(readConfig(whole)).toMatchObject({ gmailPushTopic: topic, gmail: null });
 });

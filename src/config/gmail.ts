@@ -15,6 +15,10 @@ export const gmailVariables = {
   GMAIL_HISTORY: z.enum(['quiet', 'live']).optional(),
   GMAIL_API_URL: secureUrl.optional(),
   GMAIL_PUSH_EMAIL: z.email().optional(),
+  GMAIL_PUSH_TOPIC: z
+    .string()
+    .regex(/^projects\/[^/\s]+\/topics\/[^/\s]+$/, 'must look like projects/PROJECT/topics/TOPIC')
+    .optional(),
 };
 
 export interface GmailSettings {
@@ -33,16 +37,19 @@ export interface GmailSettings {
 }
 
 /** About every Gmail mailbox, those that admins make too. */
-const OF_ALL = new Set(['GMAIL_API_URL', 'GMAIL_PUSH_EMAIL']);
+const OF_ALL = new Set(['GMAIL_API_URL', 'GMAIL_PUSH_EMAIL', 'GMAIL_PUSH_TOPIC']);
 
 /** What belongs together when a mailbox is read by the Gmail API. */
 export function complaintsAboutGmail(given: Record<string, unknown>): Complaint[] {
   const has = (name: string) => name in given;
-  if (!Object.keys(gmailVariables).some((name) => has(name) && !OF_ALL.has(name))) return [];
+  // Whoever pushes must be believed, or all of it is refused.
+  const push = has('GMAIL_PUSH_TOPIC') && !has('GMAIL_PUSH_EMAIL') ? [missing('GMAIL_PUSH_EMAIL')] : [];
+  if (!Object.keys(gmailVariables).some((name) => has(name) && !OF_ALL.has(name))) return push;
   const consent = ['GMAIL_REFRESH_TOKEN', 'GMAIL_CLIENT_ID', 'GMAIL_CLIENT_SECRET'];
   const another = ['MAILDIR', 'IMAP_URL'].find(has);
   const about = (name: string, message: string): Complaint => ({ path: [name], message });
   return [
+    ...push,
     ...(another ? [about(another, 'is a second source of the same address: keep it or the variables of Gmail')] : []),
     ...(has('GMAIL_SERVICE_ACCOUNT')
       ? consent.filter(has).map((name) => about(name, 'is of no use with GMAIL_SERVICE_ACCOUNT: keep one of them'))

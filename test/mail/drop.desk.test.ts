@@ -103,6 +103,22 @@ test.each(['support@localhost', 'SUPPORT@LocalHost', 'support+anything@localhost
   },
 );
 
+test('a mailbox that is switched off takes no mail: 550 says so, and it takes mail again when it is switched on', async () => {
+  const address = 'closed@localhost';
+  const switched = (on: boolean) => query('update mailbox set enabled = ? where address = ?', [on, address]);
+  await query(
+    `insert into mailbox (name, address, aliases, source, enabled, created_at) values ('Closed', ?, '{old@localhost}', 'smtp', false, now())`,
+    [address],
+  );
+  for (const to of [address, 'closed+tag@localhost', 'old@localhost'])
+    await expect(send(good('to nobody'), to)).rejects.toMatchObject({
+      ...{ responseCode: 550, response: expect.stringMatching(/^550 5\.2\.1 .*switched off/) as string },
+    });
+  await switched(true);
+  expect((await send(good('to it again'), address)).response).toMatch(/^250/);
+  await ticketOf('to it again');
+});
+
 test('by LMTP each recipient hears of its own delivery', async () => {
   const lmtp = await desk().startDrop('127.0.0.1', 0, 'lmtp');
   const session = await openSmtp(lmtp.port);

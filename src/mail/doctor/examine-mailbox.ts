@@ -21,7 +21,8 @@ export async function examineMailbox(mailbox: Mailbox, deps: ExamineDeps): Promi
   if (mailbox.source === 'http') return [ok('reading', 'mail is pushed to it by HTTP')];
   if (!polled) return examineDrop(deps.drops);
   // One that is to be switched on is looked at before.
-  return [mailbox.enabled ? judgeReading(mailbox, deps.now) : off, ...(await examineSource(mailbox, deps))];
+  const reading = mailbox.enabled ? [judgeReading(mailbox, deps.now), ...judgePush(mailbox, deps.now)] : [off];
+  return [...reading, ...(await examineSource(mailbox, deps))];
 }
 
 function judgeReading({ state, lastError, lastPolledAt, troubleSince }: Mailbox, now: Date): Finding {
@@ -42,6 +43,18 @@ function judgeReading({ state, lastError, lastPolledAt, troubleSince }: Mailbox,
       'See whether a worker is running (smartsupport start, or worker)',
     );
   return ok('reading', `last read ${timeOf(lastPolledAt)}`);
+}
+
+/** Less than this left, and the daily renewal has failed for days. */
+const PUSH_ALARM = 48 * 3_600_000;
+
+/** Nothing where nobody was asked to push. */
+function judgePush({ pushUntil }: Mailbox, now: Date): Finding[] {
+  if (!pushUntil) return [];
+  const left = pushUntil.getTime() - now.getTime();
+  if (left > PUSH_ALARM) return [ok('push', `Gmail pushes news until ${timeOf(pushUntil)}, renewed daily`)];
+  const text = `Gmail ${left > 0 ? 'stops' : 'stopped'} pushing news at ${timeOf(pushUntil)}; the mailbox is polled all the same`;
+  return [warn('push', text, 'See GMAIL_PUSH_TOPIC: gmail-api-push@system.gserviceaccount.com must be its publisher')];
 }
 
 const timeOf = (at: Date) => `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;

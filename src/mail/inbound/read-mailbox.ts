@@ -4,6 +4,7 @@ import type { Source } from '../sources/source.ts';
 import { SourceUnavailable } from '../sources/unavailable.ts';
 import { acknowledgeDone } from './acknowledge.ts';
 import { fetchMessages, type FetchDeps } from './fetch-messages.ts';
+import { keepPushed } from './keep-pushed.ts';
 import { noteTrouble } from './mailbox-health.ts';
 import { raiseAlarms } from './raise-alarms.ts';
 import { pollMailbox, type ReadState } from './poll-mailbox.ts';
@@ -32,6 +33,7 @@ export function readMailbox(deps: FetchDeps, mailbox: Mailbox, source: Source): 
   const { log, transaction } = deps;
   const mailboxId = mailbox.id;
   const wanted = { poll: true, tell: true };
+  const askForPush = keepPushed(deps, mailbox, source);
   let state: ReadState = mailbox;
   let compared = { soon: timeOf(mailbox.reconciledAt), deep: timeOf(mailbox.deepReconciledAt) };
   let ended = false;
@@ -58,6 +60,7 @@ export function readMailbox(deps: FetchDeps, mailbox: Mailbox, source: Source): 
     await acknowledgeDone(transaction, mailboxId, source).catch((error: unknown) => {
       log.warn({ err: error, mailboxId }, 'source could not be told; it is told at the next turn');
     });
+    await askForPush();
     const depth = dueDepth();
     if (!depth || wanted.poll || ended) return true;
     const reconciled = await reconcileMailbox(deps, state, source, depth);

@@ -25,7 +25,7 @@ function accountOf({ sourceConfig }: Place): string {
  */
 export async function moveSource({ em, now }: Transaction, mailbox: Mailbox): Promise<void> {
   Object.assign(mailbox, { cursor: {}, liveSince: null, reconciledAt: null, deepReconciledAt: null });
-  Object.assign(mailbox, { lastPolledAt: null, renumberedAt: [] });
+  Object.assign(mailbox, { lastPolledAt: null, renumberedAt: [], pushUntil: null });
   if (!POLLED.some((kind) => kind === mailbox.source)) return;
   await em.execute(
     `update inbound_message set state = 'quarantined', decision = 'quarantine', reason = ?, finished_at = ? where mailbox_id = ? and state = 'discovered'`,

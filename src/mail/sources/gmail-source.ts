@@ -13,6 +13,8 @@ export interface GmailOptions extends GmailCallOptions {
   label?: string;
   /** Name of the label that applied messages get; null: none (the scope gmail.readonly suffices). */
   doneLabel?: string | null;
+  /** Pub/Sub topic that Gmail publishes changes to; null: we only poll. */
+  topic?: string | null;
   /** Replaces https://gmail.googleapis.com. */
   apiUrl?: string | null;
   /** Milliseconds that one request may take; for a message, that it may say nothing. */
@@ -22,8 +24,6 @@ export interface GmailOptions extends GmailCallOptions {
 /** A Gmail mailbox read by its API. */
 export interface GmailSource extends Source {
   listSince(days: number): Promise<readonly string[]>;
-  /** Asks Gmail to publish changes to a Pub/Sub topic for seven days; only a wake-up. Gives the moment it ends. */
-  watch(topicName: string): Promise<Date>;
 }
 
 interface Cursor {
@@ -32,6 +32,8 @@ interface Cursor {
   label?: unknown;
   /** When it was read. */
   at?: unknown;
+  /** Messages that came since the one before, and were not under the label when we looked. */
+  elsewhere?: unknown;
 }
 
 /** Days that a full listing goes back at least when the history is gone, and the milliseconds of one. */
@@ -42,13 +44,22 @@ const TIMEOUT = 60_000;
 const PAGE = 500;
 const CHANGES = ['messageAdded', 'labelAdded', 'labelRemoved'];
 const BATCH = 1000;
+/** Messages elsewhere that a cursor remembers. */
+const REMEMBERED = 500;
 
 /**
  * The committed cursor is a historyId. Changes since it are read whole, every page from the same start, before the cursor moves; when Gmail
  * has forgotten it, everything since then is listed (30 days at least) and what the ledger knows falls away. Labels are only an acknowledgement.
  */
 export function gmailSource(options: GmailOptions): GmailSource {
-  const { auth, label: labelName = 'INBOX', doneLabel = null, apiUrl, now = () => new Date() } = options;
+  const {
+    auth,
+    label: labelName = 'INBOX',
+    doneLabel = null,
+    topic: topicName = null,
+    apiUrl,
+    now = () => new Date(),
+  } = options;
   const { users } = gmail({ version: 'v1', auth, ...(apiUrl && { rootUrl: `${apiUrl}/` }) });
   let ending = new AbortController();
   const request = () => ({ retry: false, timeout: options.timeout ?? TIMEOUT, signal: ending.signal });
@@ -62,7 +73,9 @@ export function gmailSource(options: GmailOptions): GmailSource {
     return id;
   }
 
-  const cursorAt = (historyId: string, label: string) => ({ historyId, label, at: now().toISOString() });
+  const cursorAt = (historyId: string, label: string, elsewhere: readonly string[] = []) => {
+    return { historyId, label, at: now().toISOString(), ...(elsewhere.length > 0 && { elsewhere }) };
+  };
 
   /** The moment is taken before the listing: what comes meanwhile is in the history after it. */
   async function listAll(label: string, lastRead: unknown): Promise<Listing> {
@@ -89,9 +102,9 @@ export function gmailSource(options: GmailOptions): GmailSource {
     return keys;
   }
 
-  async function listChanges(label: string, startHistoryId: string): Promise<Listing | null> {
+  async function listChanges(label: string, startHistoryId: string, before: unknown): Promise<Listing | null> {
     const records: gmail_v1.Schema$History[] = [];
-    let historyId = startHistoryId;
+    let historyId: string | null = null;
     let pageToken: string | undefined;
     do {
       const params = {
@@ -104,10 +117,12 @@ export function gmailSource(options: GmailOptions): GmailSource {
       const page = await call('history.list', () => users.history.list(params, request()));
       if (!page) return null;
       records.push(...(page.data.history ?? []));
-      historyId = page.data.historyId ?? historyId;
+      // Of the first page: what comes while the others are asked for may be in none of them, and is listed again.
+      historyId ??= page.data.historyId ?? null;
       pageToken = page.data.nextPageToken ?? undefined;
     } while (pageToken);
-    return { keys: arrived(records, label), cursor: cursorAt(historyId, label) };
+    const { keys, elsewhere } = arrived(records, label, new Set(Array.isArray(before) ? before.map(String) : []));
+    return { keys, cursor: cursorAt(historyId ?? startHistoryId, label, elsewhere) };
   }
 
   /** null: Gmail says that there is no such message. */
@@ -134,11 +149,18 @@ export function gmailSource(options: GmailOptions): GmailSource {
     }
   }
 
+  /** For seven days (users.watch). */
+  async function watch(topicName: string): Promise<Date> {
+    const requestBody = { topicName, labelIds: [await labels.idOf(labelName)], labelFilterBehavior: 'include' };
+    const answer = await call('watch', () => users.watch({ userId: 'me', requestBody }, request()));
+    return new Date(Number(answer?.data.expiration ?? 0));
+  }
+
   return {
-    async list({ historyId, label: ofLabel, at }: Cursor) {
+    async list({ historyId, label: ofLabel, at, elsewhere }: Cursor) {
       const label = await labels.idOf(labelName);
       const known = typeof historyId === 'string' && ofLabel === label;
-      const changes = known ? await listChanges(label, historyId) : null;
+      const changes = known ? await listChanges(label, historyId, elsewhere) : null;
       return changes ?? listAll(label, at);
     },
 
@@ -165,11 +187,7 @@ export function gmailSource(options: GmailOptions): GmailSource {
       }
     },
 
-    async watch(topicName) {
-      const requestBody = { topicName, labelIds: [await labels.idOf(labelName)], labelFilterBehavior: 'include' };
-      const answer = await call('watch', () => users.watch({ userId: 'me', requestBody }, request()));
-      return new Date(Number(answer?.data.expiration ?? 0));
-    },
+    ...(topicName && { pushNews: () => watch(topicName) }),
 
     examine: () => examineGmail({ ...{ users, auth, call, labels, request, now }, label: labelName, doneLabel }),
 
@@ -183,9 +201,10 @@ export function gmailSource(options: GmailOptions): GmailSource {
 
 /**
  * Messages that came under the watched label: new ones, old ones that a filter or a person put there later, and new ones that somebody
- * moved away before we looked, whichever labels Gmail shows for them now.
+ * moved away before we looked, whichever labels Gmail shows for them now. `before`: those that were elsewhere when the changes before these were
+ * read; that they were moved away may stand here only.
  */
-function arrived(records: readonly gmail_v1.Schema$History[], label: string): string[] {
+function arrived(records: readonly gmail_v1.Schema$History[], label: string, before: ReadonlySet<string>) {
   const keys = new Set<string>();
   const elsewhere = new Set<string>();
   for (const { messagesAdded = [], labelsAdded = [], labelsRemoved = [] } of records) {
@@ -193,7 +212,8 @@ function arrived(records: readonly gmail_v1.Schema$History[], label: string): st
       if (message?.id) (message.labelIds?.includes(label) ? keys : elsewhere).add(message.id);
     for (const { message, labelIds } of labelsAdded) if (message?.id && labelIds?.includes(label)) keys.add(message.id);
     for (const { message, labelIds } of labelsRemoved)
-      if (message?.id && labelIds?.includes(label) && elsewhere.has(message.id)) keys.add(message.id);
+      if (message?.id && labelIds?.includes(label) && (elsewhere.has(message.id) || before.has(message.id)))
+        keys.add(message.id);
   }
-  return [...keys];
+  return { keys: [...keys], elsewhere: [...elsewhere].filter((id) => !keys.has(id)).slice(-REMEMBERED) };
 }

@@ -10,6 +10,8 @@ export interface SourceDeps {
   maxMessageBytes: number;
   /** Replaces Google's hosts, where the mailbox itself says none. */
   gmailApiUrl: string | null;
+  /** Pub/Sub topic that Gmail publishes news of mailboxes to. */
+  gmailTopic?: string | null;
   /** The quota of a Gmail account, shared by all that ask it. */
   quotaOf?: (mailboxId: number) => Spend;
   /** Stores a new refresh token, sealed; what else is secret stays. */

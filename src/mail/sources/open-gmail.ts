@@ -24,7 +24,7 @@ export type GmailConfig = z.infer<typeof gmailConfig>;
 /** Opens a Gmail mailbox. */
 export function openGmail(mailbox: Mailbox, deps: SourceDeps): Source {
   const { config, access } = openGmailAccess(mailbox, deps);
-  return gmailSource({ ...access, label: config.label, doneLabel: config.doneLabel });
+  return gmailSource({ ...access, label: config.label, doneLabel: config.doneLabel, topic: deps.gmailTopic ?? null });
 }
 
 /** What a Gmail account is asked with. A refresh token that Google replaces is stored before anything that came with it is used. */

@@ -19,8 +19,8 @@ export interface SmtpDropOptions {
   protocol?: 'smtp' | 'lmtp';
   /** PEM; null: STARTTLS is not offered. */
   tls?: { key: string; cert: string } | null;
-  /** Id of the mailbox with this address (without its plus part), or null: refused with 550. */
-  mailboxOf: (address: string) => Promise<number | null>;
+  /** The mailbox with this address (without its plus part); null, and one that is switched off: refused with 550. */
+  mailboxOf: (address: string) => Promise<{ id: number; enabled: boolean } | null>;
 }
 
 /** Connections at once; the next one hears 421 and comes back. */
@@ -47,7 +47,7 @@ export async function startSmtpDrop(options: SmtpDropOptions): Promise<{ port: n
     socketTimeout: 60_000,
     onRcptTo({ address }, _session, callback) {
       options.mailboxOf(withoutTag(normalizeAddress(address))).then(
-        (id) => callback(id === null ? reply(550, `5.1.1 <${address}> is not an address of this desk`) : null),
+        (mailbox) => callback(whyNot(address, mailbox)),
         (error: unknown) => callback(refusal(options, error)),
       );
     },
@@ -65,6 +65,12 @@ export async function startSmtpDrop(options: SmtpDropOptions): Promise<{ port: n
     port: typeof address === 'object' && address ? address.port : options.port,
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };
+}
+
+/** Bad address, or mailbox disabled (RFC 3463 §3.2, §3.3): its sender hears of it at once, from the server that has the mail. */
+function whyNot(address: string, mailbox: { enabled: boolean } | null): Error | null {
+  if (!mailbox) return reply(550, `5.1.1 <${address}> is not an address of this desk`);
+  return mailbox.enabled ? null : reply(550, `5.2.1 <${address}> is switched off and takes no mail`);
 }
 
 async function listen(server: SMTPServer, { host, port, protocol }: SmtpDropOptions): Promise<void> {
@@ -124,7 +130,7 @@ async function groupByMailbox(
   recipients: readonly string[],
 ): Promise<Map<number, string[]>> {
   const ids = new Map<string, number | null>();
-  for (const address of recipients) ids.set(address, await mailboxOf(withoutTag(address)));
+  for (const address of recipients) ids.set(address, (await mailboxOf(withoutTag(address)))?.id ?? null);
   return Map.groupBy(recipients, (address) => ids.get(address) ?? 0);
 }
 

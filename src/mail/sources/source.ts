@@ -49,6 +49,8 @@ export interface Source {
   listSince?(days: number): Promise<readonly string[]>;
   /** Has `tell` called whenever there may be news. Only a wake-up. */
   onNews?(tell: () => void): void;
+  /** Has the source push news from now on, in place of what was asked for before. Gives the moment at which it stops by itself. */
+  pushNews?(): Promise<Date>;
   /** Milliseconds between two polls when nothing wakes us earlier. */
   readonly pollEvery?: number;
   /** Looks at everything that may be wrong with it, changing nothing. */

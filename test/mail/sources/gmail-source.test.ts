@@ -53,6 +53,38 @@ describe('a Gmail mailbox', () => {
     expect(operations()).toEqual(['getProfile', 'messages.list', 'history.list', 'history.list']);
   });
 
+  test('M38: mail that comes between two pages of the history is in the changes after them', async () => {
+    let pages = 0;
+    let late = '';
+    const spend = (operation: string) => {
+      if (operation === 'history.list' && ++pages === 2) late = server.mailbox.deliver(MAIL);
+      return Promise.resolve();
+    };
+    const gmail = source({ spend });
+    const before = await gmail.list({});
+    for (let made = 0; made < 600; made++) server.mailbox.deliver(MAIL);
+    const first = await gmail.list(before.cursor);
+    const second = await gmail.list(first.cursor);
+    expect([pages >= 3, first.keys.length, [...first.keys, ...second.keys].includes(late)]).toEqual([true, 600, true]);
+  });
+
+  test('M37: mail that is archived between two pages of the history, before we look at it, is taken all the same', async () => {
+    let pages = 0;
+    const made: string[] = [];
+    const spend = (operation: string) => {
+      if (operation === 'history.list' && ++pages === 2) server.mailbox.label(made.at(-1) ?? '', [], ['INBOX']);
+      return Promise.resolve();
+    };
+    const gmail = source({ spend });
+    const before = await gmail.list({});
+    for (let each = 0; each < 600; each++) made.push(server.mailbox.deliver(MAIL));
+    const first = await gmail.list(before.cursor);
+    const second = await gmail.list(first.cursor);
+    expect(first.keys).toHaveLength(599);
+    expect(second.keys).toEqual([made.at(-1)]);
+    expect((await gmail.list(second.cursor)).keys).toEqual([]);
+  });
+
   test('mail that comes while it is listed whole is in the changes after it', async () => {
     const gmail = source();
     server.fail({ on: 'messages.list', status: 503 });
@@ -325,7 +357,7 @@ describe('a Gmail mailbox', () => {
   });
 
   test('watch asks for its label only and tells when it ends', async () => {
-    const ends = await source().watch('projects/desk/topics/mail');
+    const ends = (await source({ topic: 'projects/desk/topics/mail' }).pushNews?.()) ?? new Date(0);
     expect(ends.getTime()).toBeGreaterThan(Date.now() + 6 * 24 * 3600_000);
   });
 });

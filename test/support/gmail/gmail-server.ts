@@ -153,19 +153,19 @@ function operate(mailbox: GmailMailbox, { rule, id, query }: Matched, body: Body
   return operations[rule.name]?.() ?? problem(404, 'notFound', 'Not Found');
 }
 
-/** A page token belongs to the start it was made for; another one with it is an error of the caller that lost mail elsewhere. */
+/** The pages of one listing are of the moment of the first, while each says where the mailbox is now. A page token belongs to the start it was made for; another one with it is an error of the caller that lost mail elsewhere. */
 function listHistory(mailbox: GmailMailbox, query: URLSearchParams): Result {
   const start = Number(query.get('startHistoryId'));
   if (start < mailbox.forgotten || start > mailbox.historyId)
     return problem(404, 'notFound', 'Requested entity was not found.');
-  const [tokenStart, from] = pageOf(query, start);
+  const [tokenStart, from, end = mailbox.historyId] = pageOf(query, start);
   if (tokenStart !== start) return problem(400, 'invalidArgument', 'Invalid pageToken');
   const types = query.getAll('historyTypes').map((type) => type.replace(/^(message|label)/, '$1s'));
   const size = Math.min(Number(query.get('maxResults') ?? 100), 500);
   const records = mailbox.history.filter(
-    ({ id, change }) => id > start && (types.length === 0 || types.includes(change)),
+    ({ id, change }) => id > start && id <= end && (types.length === 0 || types.includes(change)),
   );
-  const next = records.length > from + size ? { nextPageToken: `${start}:${from + size}` } : {};
+  const next = records.length > from + size ? { nextPageToken: `${start}:${from + size}:${end}` } : {};
   const history = records.slice(from, from + size).map((record) => present(mailbox, record));
   return { ...(history.length > 0 && { history }), ...next, historyId: String(mailbox.historyId) };
 }
@@ -200,9 +200,9 @@ function listMessages(mailbox: GmailMailbox, query: URLSearchParams): Result {
   return { ...(messages.length > 0 && { messages }), ...next, resultSizeEstimate: found.length };
 }
 
-const pageOf = (query: URLSearchParams, start: number): [start: number, from: number] => {
-  const [of = start, from = 0] = (query.get('pageToken') ?? `${start}:0`).split(':').map(Number);
-  return [of, from];
+const pageOf = (query: URLSearchParams, start: number): [start: number, from: number, end?: number] => {
+  const [of = start, from = 0, end] = (query.get('pageToken') ?? `${start}:0`).split(':').map(Number);
+  return end === undefined ? [of, from] : [of, from, end];
 };
 
 function headerOf(raw: Buffer, name: string): string {
