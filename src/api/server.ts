@@ -34,6 +34,7 @@ import { sessionRoutes } from './sessions.ts';
 import { settingsRoutes } from './settings.ts';
 import { portal } from './static.ts';
 import { statusLinkRoutes } from './status-link.ts';
+import { systemRoutes } from './system.ts';
 import { taskRoutes } from './tasks.ts';
 import { templateRoutes, type TemplateDeps } from './templates.ts';
 import { ticketRoutes, type TicketDeps } from './tickets.ts';
@@ -88,6 +89,7 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   classificationRoutes(router, deps);
   gmailRoutes(router, deps);
   mailboxRoutes(router, deps);
+  systemRoutes(router, deps);
   inboundRoutes(router, deps);
   ledgerRoutes(router, deps);
   outboundRoutes(router, deps);

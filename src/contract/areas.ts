@@ -14,6 +14,7 @@ import { profileRoutes } from './routes/profile.ts';
 import { reportsRoutes } from './routes/reports.ts';
 import { statusLinkRoutes } from './routes/status-link.ts';
 import { settingsRoutes } from './routes/settings.ts';
+import { systemRoutes } from './routes/system.ts';
 import { tasksRoutes } from './routes/tasks.ts';
 import { templatesRoutes } from './routes/templates.ts';
 import { ticketsRoutes } from './routes/tickets.ts';
@@ -33,6 +34,7 @@ export const AREAS: Record<string, Record<string, Route>> = {
   'API keys': keysRoutes,
   Settings: settingsRoutes,
   Mailboxes: mailboxesRoutes,
+  System: systemRoutes,
   'Mail in': inboundRoutes,
   'Mail ledger': ledgerRoutes,
   'Mail out': outboundRoutes,

@@ -13,6 +13,7 @@ import { PROFILE_PATHS } from './paths/profile.ts';
 import { REPORTS_PATHS } from './paths/reports.ts';
 import { STATUS_LINK_PATHS } from './paths/status-link.ts';
 import { SETTINGS_PATHS } from './paths/settings.ts';
+import { SYSTEM_PATHS } from './paths/system.ts';
 import { TASKS_PATHS } from './paths/tasks.ts';
 import { TEMPLATES_PATHS } from './paths/templates.ts';
 import { TICKETS_PATHS } from './paths/tickets.ts';
@@ -34,6 +35,7 @@ export const PATHS = {
   ...REPORTS_PATHS,
   ...SETTINGS_PATHS,
   ...MAILBOXES_PATHS,
+  ...SYSTEM_PATHS,
   ...INBOUND_PATHS,
   ...LEDGER_PATHS,
   ...OUTBOUND_PATHS,

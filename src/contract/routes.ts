@@ -15,6 +15,7 @@ import { profileRoutes } from './routes/profile.ts';
 import { reportsRoutes } from './routes/reports.ts';
 import { statusLinkRoutes } from './routes/status-link.ts';
 import { settingsRoutes } from './routes/settings.ts';
+import { systemRoutes } from './routes/system.ts';
 import { tasksRoutes } from './routes/tasks.ts';
 import { templatesRoutes } from './routes/templates.ts';
 import { ticketsRoutes } from './routes/tickets.ts';
@@ -35,6 +36,7 @@ export const ROUTES = {
   ...reportsRoutes,
   ...settingsRoutes,
   ...mailboxesRoutes,
+  ...systemRoutes,
   ...inboundRoutes,
   ...ledgerRoutes,
   ...outboundRoutes,

@@ -24,6 +24,8 @@ const MOST: Record<string, number> = {
   listDepartments: 4,
   listCategories: 4,
   readHealth: 4,
+  readSystem: 7,
+  listFailedJobs: 4,
   listMailboxes: 6,
   readMailbox: 6,
   listLedger: 5,

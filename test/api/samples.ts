@@ -18,6 +18,7 @@ import { profileSamples } from './samples/profile.ts';
 import { settingsSamples } from './samples/settings.ts';
 import { statusLinkSamples } from './samples/status-link.ts';
 import { templateSamples } from './samples/templates.ts';
+import { systemSamples } from './samples/system.ts';
 import { ticketSamples } from './samples/tickets.ts';
 import { tokenSamples } from './samples/tokens.ts';
 
@@ -63,6 +64,7 @@ export const SAMPLES: Partial<Record<RouteName, Sample>> = {
   ...conversationSamples,
   ...statusLinkSamples,
   ...settingsSamples,
+  ...systemSamples,
   ...mailboxSamples,
   ...inboundSamples,
   ...ledgerSamples,

@@ -75,7 +75,7 @@ test('an admin adds a mailbox, has its mail foreseen and its server checked, and
   await page.locator('[data-state=off]').waitFor();
 });
 
-test('a mailbox that cannot be read says so in the list, and its check says what to do next', async () => {
+test('a mailbox that cannot be read says so in the list and in the system health, and its check says what to do next', async () => {
   const api = await desk().as('admin');
   const source = { kind: 'imap', host: '127.0.0.1', port: 1, tls: 'none', user: 'payroll', password: PASSWORD };
   await api.post('/api/mailboxes', { name: 'Payroll', address: 'payroll@maravia.example', source, enabled: true });
@@ -86,8 +86,11 @@ test('a mailbox that cannot be read says so in the list, and its check says what
   await row.getByText('Its server does not answer').waitFor();
   await page.getByRole('link', { name: /^1 mail,/ }).click();
   await page.getByRole('link', { name: /Nobody wrote this/ }).waitFor();
-  await page.goBack();
-  await row.getByRole('link', { name: 'Payroll' }).click();
+  await page.getByRole('link', { name: 'System health' }).click();
+  await ready(page, 'health');
+  await page.getByText('1 mailbox is not read as it should be').waitFor();
+  await page.getByRole('row', { name: /Send mail/ }).waitFor();
+  await page.getByRole('main').getByRole('link', { name: 'Payroll' }).click();
   await ready(page, 'mailbox');
   await page.getByText('See whether host and port are right').waitFor();
   await page.getByRole('button', { name: 'Start the dry run' }).click();

@@ -148,6 +148,7 @@ const EVERY: readonly PortalPage[] = [
   { name: 'settings', path: at('/settings'), as: 'admin', ready: 'settings' },
   { name: 'departments', path: at('/settings/departments'), as: 'admin', ready: 'settings' },
   { name: 'categories', path: at('/settings/categories'), as: 'admin', ready: 'settings' },
+  { name: 'health', path: at('/health'), as: 'admin', ready: 'health' },
   { name: 'audit', path: at('/audit'), as: 'admin', ready: 'audit' },
 ];
 

@@ -46,6 +46,7 @@ describe('addresses of the portal', () => {
     ['/ledger/x', '', { page: 'not-found' }],
     ['/settings', '', { page: 'settings', part: 'general' }],
     ['/settings/categories', '', { page: 'settings', part: 'categories' }],
+    ['/health', '', { page: 'health' }],
     ['/audit', '', { page: 'audit' }],
     ['/audit/1', '', { page: 'not-found' }],
   ])('%s%s is a place', (path, search, place) => expect(placeOf(path, search)).toEqual(place));

@@ -12,6 +12,7 @@ export const AUDIT_AREAS = [
   'mail_text',
   'message',
   'mailbox',
+  'job',
   'api_key',
   'audit',
 ] as const;

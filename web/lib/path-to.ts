@@ -28,5 +28,6 @@ export const pathTo = {
   mailbox: (id: number) => `/mailboxes/${id}`,
   newMailbox: '/mailboxes/new',
   settings: (part: SettingsPart) => (part === 'general' ? '/settings' : `/settings/${part}`),
+  health: '/health',
   audit: '/audit',
 };

@@ -40,6 +40,7 @@ export type Place =
   | { page: 'new-mailbox' }
   | { page: 'mail-texts'; name: string | null }
   | { page: 'settings'; part: SettingsPart }
+  | { page: 'health' }
   | { page: 'audit' }
   | { page: 'not-found' };
 
@@ -91,6 +92,8 @@ export function placeOf(path: string, search = ''): Place {
         : { page: 'not-found' };
     case 'settings':
       return withPart(SETTINGS_PARTS, second, (part) => ({ page: 'settings', part }));
+    case 'health':
+      return only(second, { page: 'health' });
     case 'audit':
       return only(second, { page: 'audit' });
     default:
@@ -124,6 +127,7 @@ const ADMIN_PAGES = [
   'mailbox',
   'new-mailbox',
   'settings',
+  'health',
   'audit',
 ] as const;
 type AdminPlace = Extract<Place, { page: (typeof ADMIN_PAGES)[number] }>;

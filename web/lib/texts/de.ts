@@ -213,6 +213,7 @@ export const de: Texts = {
     employees: 'Mitarbeiter',
     settings: 'Einstellungen',
     audit: 'Protokoll',
+    health: 'Systemzustand',
   },
 
   views: {

@@ -205,6 +205,7 @@ export const en = {
     employees: 'Employees',
     settings: 'Settings',
     audit: 'Audit log',
+    health: 'System health',
   },
 
   views: {

@@ -1,3 +1,4 @@
+import { healthDe } from './health-de.ts';
 import { mailboxesDe } from './mailboxes-de.ts';
 import type { MoreTexts } from './more-en.ts';
 
@@ -366,6 +367,7 @@ export const moreDe: MoreTexts = {
       mail_text: 'Mail-Texte',
       message: 'Mails',
       mailbox: 'Postfächer',
+      job: 'Aufträge',
       api_key: 'API-Schlüssel',
       audit: 'dieses Protokoll',
     },
@@ -419,6 +421,7 @@ export const moreDe: MoreTexts = {
       'identity.refused': 'Anmeldedienst abgelehnt',
       'limit.reached': 'Grenze erreicht',
       'link.sent': 'Link gemailt',
+      'job.retried': 'Gescheiterter Auftrag neu versucht',
       'mailbox.created': 'Postfach angelegt',
       'mailbox.changed': 'Postfach geändert',
       'mailbox.resumed': 'Postfach läuft weiter',
@@ -726,6 +729,8 @@ export const moreDe: MoreTexts = {
   },
 
   mailboxes: mailboxesDe,
+
+  health: healthDe,
 
   palette: {
     title: 'Suchen oder springen',

@@ -1,3 +1,4 @@
+import { healthEn } from './health-en.ts';
 import { mailboxesEn } from './mailboxes-en.ts';
 
 const pair = (first: string, second: string): readonly [string, string] => [first, second];
@@ -364,6 +365,7 @@ export const moreEn = {
       mail_text: 'mail texts',
       message: 'mails',
       mailbox: 'mailboxes',
+      job: 'jobs',
       api_key: 'API keys',
       audit: 'this log',
     },
@@ -417,6 +419,7 @@ export const moreEn = {
       'identity.refused': 'Sign-in provider refused',
       'limit.reached': 'Limit reached',
       'link.sent': 'Link mailed',
+      'job.retried': 'Failed job tried again',
       'mailbox.created': 'Mailbox added',
       'mailbox.changed': 'Mailbox changed',
       'mailbox.resumed': 'Mailbox goes on',
@@ -710,6 +713,8 @@ export const moreEn = {
   },
 
   mailboxes: mailboxesEn,
+
+  health: healthEn,
 
   palette: {
     title: 'Search or jump',
