@@ -27,9 +27,15 @@ const refresh = (session: Record<string, unknown>) =>
 /** Operations that need a sign-in, as requests that are refused before anything of them is looked at. */
 const guarded = (Object.keys(PATHS) as RouteName[]).filter((name) => ROUTES[name].access !== 'anyone');
 const routeOf = (name: RouteName): Route => ROUTES[name];
+/** With names of things that could be. */
+const pathOf = (name: RouteName, path: string) =>
+  path
+    .replace(':template', 'rejected')
+    .replace(':locale', 'en')
+    .replace(/:\w+/g, name === 'retryJob' ? '11111111-1111-4111-8111-111111111111' : '1');
 const ask = (from: Client, name: RouteName) => {
   const [method, path] = PATHS[name];
-  return from.send(method, path.replace(/:\w+/g, '1'), method === 'GET' ? undefined : {});
+  return from.send(method, pathOf(name, path), method === 'GET' ? undefined : {});
 };
 
 test('V18: where staff need a second factor, who has none can set one up, and everything else is refused', async () => {

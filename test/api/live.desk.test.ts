@@ -1,4 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { notifyEvents } from '../../src/mail/outbound/notify-events.ts';
+import { sendMessages } from '../../src/mail/outbound/send-messages.ts';
 import { newActor, type Actor } from '../support/actors.ts';
 import { connected } from '../support/connected.ts';
 import { startTestDesk, useDesk } from '../support/desk.ts';
@@ -53,6 +55,31 @@ test('a mail that becomes a ticket, a comment and a change of status are told to
   await marta.post(`/api/tickets/${ticket}/transitions`, { name: 'approve', priority: 'low', category: 'Software' });
   await watching.answer<Ticket>(3, ({ status }) => status === 'open');
   await watching.answer<List>(1, (list) => list.results.every(({ id }) => id !== ticket));
+});
+
+test('what became of a mail is told to whoever watches its ticket', async () => {
+  const [ana, marta] = [await newActor(desk(), 'employee', 'ana'), await newActor(desk(), 'coordinator')];
+  const ticket = await submit(ana, 'Is it out?');
+  await say(marta, ticket, 'Which dock is it?');
+  const watching = await live(marta);
+  watching.ask(watchTicket(1, ticket));
+  await watching.answer(1);
+  const told = watching.told.length;
+  const events = await desk().transaction((tx) =>
+    tx.em.execute<{ id: string }[]>(`select id from ticket_event where ticket_id = ? and notice = 'pending'`, [ticket]),
+  );
+  const ids = events.map(({ id }) => Number(id));
+  await desk().transaction((tx) => notifyEvents(tx, ids, desk().jobs.notify));
+  const rows = await desk().transaction((tx) =>
+    tx.em.execute<{ id: string }[]>(`select id from outbound_message where ticket_id = ?`, [ticket]),
+  );
+  await sendMessages(
+    desk().transaction,
+    rows.map(({ id }) => Number(id)),
+    desk().jobs.send,
+  );
+  const sent = () => watching.told.slice(told).some((one) => JSON.stringify(one).includes('"state":"sent"'));
+  await eventually('the mark of the mail', sent);
 });
 
 test('T15, V24: nobody is told what they may not read: of a foreign ticket, of a note, of a list', async () => {

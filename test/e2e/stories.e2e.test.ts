@@ -100,12 +100,10 @@ test('a mail becomes a ticket, a reply to its acknowledgement a comment, and the
   await body.getByText('Older firmware.', { exact: true }).waitFor();
   const [opened] = await Promise.all([
     page.context().waitForEvent('page'),
-    body
-      .getByRole('link', { name: /ticket/i })
-      .first()
-      .click(),
+    body.getByRole('link', { name: 'Yes, this solved it' }).click(),
   ]);
-  await ready(opened, 'ticket');
+  await ready(opened, 'status');
+  await opened.getByRole('button', { name: 'Yes, this solved it' }).waitFor();
 });
 
 test('an employee asks for help in the portal, sees what becomes of it, and says that it is solved', async () => {
