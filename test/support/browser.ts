@@ -12,7 +12,9 @@ const FLAGS = [
 ];
 
 /** Operations whose refusal is an answer like another one: nobody is signed in, a second factor is asked for, a link was used. */
-const REFUSES = ['refresh', 'employee', 'second-factor', 'link'].map((name) => `/api/token/${name}`);
+const REFUSES = ['token/refresh', 'token/employee', 'token/second-factor', 'token/link', 'status-link'].map(
+  (name) => `/api/${name}`,
+);
 
 export interface TestBrowser {
   /** A page with cookies and storage of its own. */
