@@ -225,6 +225,7 @@ export const moreDe: MoreTexts = {
       'new-comment-for-staff': 'Neuer Kommentar, an das Team',
       assigned: 'Ihnen zugewiesen',
       mentioned: 'Sie wurden erwähnt',
+      watched: 'Zu einem Ticket, dem Sie folgen',
       'registration-pending': 'Registrierung wartet',
       'registration-approved': 'Registrierung genehmigt',
       'registration-rejected': 'Registrierung abgelehnt',

@@ -225,6 +225,7 @@ export const moreEn = {
       'new-comment-for-staff': 'New comment, for staff',
       assigned: 'Assigned to you',
       mentioned: 'You were mentioned',
+      watched: 'On a ticket that you follow',
       'registration-pending': 'Registration pending',
       'registration-approved': 'Registration approved',
       'registration-rejected': 'Registration rejected',
