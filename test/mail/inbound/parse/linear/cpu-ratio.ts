@@ -9,7 +9,7 @@ const MOST_ROUNDS = 15;
 /**
  * How many times longer twice the input takes: CPU time, so that waiting for others does not count, the least of five
  * rounds each. On a busy machine it takes more rounds to see the least, and where the caches end a step that is none of
- * the scanner's: while the ratio is not below `enough` it is measured again, with larger inputs where that is allowed.
+ * the scanner's: while the ratio is not below `enough` it is measured again, with other inputs, larger where that is allowed.
  * Work that grows faster than its input shows the more, the larger it is. `prepare` makes an input of about so many
  * characters, twice `largest` at most, and gives what is to be measured.
  */
@@ -21,7 +21,9 @@ export async function cpuRatio(
   let size = SMALLEST;
   while (size < largest && (await leastOf(WARM_ROUNDS, prepare(size))) < MEASURABLE_US) size *= 2;
   let ratio = Infinity;
-  for (const tried of [size, size * 2, size * 4])
+  // A fast machine is at the largest at once: there the step is stepped around from below.
+  const sizes = size < largest ? [size, size * 2, size * 4] : [largest, largest / 2, largest / 4];
+  for (const tried of sizes)
     if (ratio >= enough) ratio = Math.min(ratio, await ratioAt(prepare, Math.min(tried, largest), enough));
   return ratio;
 }
