@@ -1,3 +1,4 @@
+import type { Output } from '#contract/client.ts';
 import { whenForgetting } from './forget.ts';
 import { watch, type Watch } from './live.svelte.ts';
 import { VIEWS, type View } from './routes.ts';
@@ -24,10 +25,10 @@ export function noteCount(what: Counted, count: Count): void {
 /** Asks the desk for every count of the navigation. One that fails stays as it was. */
 export async function readCounts(): Promise<void> {
   await Promise.allSettled([
-    ...VIEWS.map(async (view) => {
-      const { count, count_capped: more } = await ask('listTickets', { query: { view, limit: '1' } });
-      noteCount(view, { n: count, more });
-    }),
+    ask('countTickets').then(noteViews),
+    ask('listTickets', { query: { view: 'all', limit: '1' } }).then(({ count, count_capped: more }) =>
+      noteCount('all', { n: count, more }),
+    ),
     ...(isAdmin() ? [readPeople(), readHeldBack()] : []),
   ]);
 }
@@ -37,10 +38,12 @@ const MOST = 1000;
 
 /** Has the desk tell the counts of what is not over. */
 export function watchCounts(): Watch {
-  return watch('countTickets', {}, (counts) => {
-    for (const view of VIEWS)
-      if (view !== 'all') noteCount(view, { n: Math.min(counts[view], MOST), more: counts[view] > MOST });
-  });
+  return watch('countTickets', {}, noteViews);
+}
+
+function noteViews(counted: Output<'countTickets'>): void {
+  for (const view of VIEWS)
+    if (view !== 'all') noteCount(view, { n: Math.min(counted[view], MOST), more: counted[view] > MOST });
 }
 
 async function readPeople(): Promise<void> {
