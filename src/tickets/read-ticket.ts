@@ -144,9 +144,12 @@ export async function lastEvents(
   return events.toReversed();
 }
 
+/** While somebody has the row nobody can say yet that it was lost on its way: it is being sent. */
+const STATE = `case when o.state = 'ambiguous' and o.lease_token is not null then 'sending' else o.state end`;
+
 async function readDeliveries(em: EntityManager, ticketId: number): Promise<DeliveryRow[]> {
   const rows = await em.execute<(DeliveryRow & { event_id: string; comment_id: string | null })[]>(
-    `select o.event_id, e.comment_id, o.recipient, o.state, o.reason from outbound_message o join ticket_event e on e.id = o.event_id
+    `select o.event_id, e.comment_id, o.recipient, ${STATE} as state, o.reason from outbound_message o join ticket_event e on e.id = o.event_id
       where o.ticket_id = ? order by o.id`,
     [ticketId],
   );
