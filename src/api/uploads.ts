@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { AppError, fieldError } from '../errors.ts';
 import { faultPoint } from '../fault-point.ts';
 import type { BlobStore } from '../files/blob-store.ts';
 import { cleanFilename } from '../files/clean-filename.ts';
 import { refusedType } from '../files/refused-type.ts';
+import { HEAD_BYTES, typeOfContent } from '../files/type-of-content.ts';
 import type { Settings } from '../settings/schema.ts';
 import type { NewFile } from '../tickets/new-comment.ts';
 import { readForm } from './read-form.ts';
@@ -43,18 +45,29 @@ export async function readUpload(request: IncomingMessage, blobs: BlobStore, lim
     count: limits.count,
     take(stream, { filename, mimeType }) {
       const named = { filename: cleanFilename(filename), contentType: cleanType(mimeType) };
-      const refused = refusedType(limits.types, named);
-      if (refused !== null)
-        throw fieldError('attachments', `"${named.filename}" is not taken: files of type ${refused} are not`);
+      refuseType(limits, named);
       return blobs.putStream(stream, limits.size).then(
-        ({ sha256, size }) => {
+        async ({ sha256, size }) => {
           faultPoint('FU1');
-          return { sha256, size, ...named, inline: false, contentId: null };
+          const contentType = await typeOfContent(await headOf(blobs, { sha256, size }), named.contentType);
+          refuseType(limits, { ...named, contentType });
+          return { sha256, size, ...named, contentType, inline: false, contentId: null };
         },
         (error: unknown) => Promise.reject(explain(error, limits.size)),
       );
     },
   });
+}
+
+function refuseType({ types }: UploadLimits, named: { filename: string; contentType: string }): void {
+  const refused = refusedType(types, named);
+  if (refused !== null)
+    throw fieldError('attachments', `"${named.filename}" is not taken: files of type ${refused} are not`);
+}
+
+async function headOf(blobs: BlobStore, { sha256, size }: { sha256: string; size: number }): Promise<Buffer> {
+  if (size === 0) return Buffer.alloc(0);
+  return buffer(blobs.stream(sha256, { start: 0, end: Math.min(size, HEAD_BYTES) - 1 }));
 }
 
 function explain(error: unknown, size: number): Error {

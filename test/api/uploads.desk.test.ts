@@ -84,6 +84,24 @@ test('a file of a type that is not taken is refused and named, and so is one tha
   await eventually('nothing half-written is left', async () => (await unnamed()).length === 0);
 });
 
+test('a file is what its bytes say: a page called a picture is unknown bytes, a program called a picture is refused', async () => {
+  const add = (bytes: string, filename: string, type: string) => {
+    const body = form();
+    body.append('attachments', new Blob([Buffer.from(bytes, 'latin1')], { type }), filename);
+    return employee.send('POST', '/api/tickets', body);
+  };
+  const page = await add('<script>alert(1)</script>', 'me.png', 'image/png');
+  const [{ attachments } = { attachments: [] }] = page.body['conversation'] as { attachments: object[] }[];
+  expect(attachments).toMatchObject([{ content_type: 'application/octet-stream', thumbnail: null }]);
+  const before = await count();
+  for (const bytes of ['MZ\x90\x00\x03\x00', '\x7fELF\x02\x01\x01'])
+    expect(await add(bytes, 'me.png', 'image/png')).toMatchObject({
+      status: 400,
+      body: { details: { attachments: [expect.stringContaining('"me.png" is not taken')] } },
+    });
+  expect(await count()).toBe(before);
+});
+
 test('types, size and number of files are what the settings say, and the options tell them', async () => {
   await desk().account('admin');
   const admin = client(desk().url, await desk().signIn('admin@desk.example'));
