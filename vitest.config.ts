@@ -6,7 +6,7 @@ const node = { environment: 'node', testTimeout: 60_000, hookTimeout: 120_000 } 
 const shared = { isolate: false } as const;
 const postgres = { globalSetup: ['test/support/postgres.ts'] };
 
-/** The projects of `npm test`; the fourth is `npm run test:system`. */
+/** The projects of `npm test`; `npm run test:system` has two more. */
 const everyday = [
   // Needs nothing but Node.
   {
@@ -32,23 +32,35 @@ const everyday = [
     include: ['test/**/*.e2e.test.ts'],
   },
 ];
-const system = {
+const long = {
   ...node,
   globalSetup: [...postgres.globalSetup, 'test/support/chromium.ts'],
-  name: 'system',
-  include: ['test/**/*.system.test.ts'],
   testTimeout: 600_000,
   hookTimeout: 600_000,
 };
+/** What measures times and memory, or fills a machine by itself, runs after the others and with nothing beside it. */
+const ALONE =
+  'test/{system/{memory,sign-in-times,full-disk,image,newcomer},faults/random-kills*,e2e/live}.system.test.ts';
+const system = [
+  {
+    ...long,
+    name: 'system',
+    include: ['test/**/*.system.test.ts'],
+    exclude: [ALONE],
+    sequence: { groupOrder: 1 },
+    maxWorkers: availableParallelism(),
+  },
+  { ...long, name: 'alone', include: [ALONE], sequence: { groupOrder: 2 }, maxWorkers: 1 },
+];
 
-const asked = process.argv.some((argument) => argument.includes('system'));
+const asked = process.argv.some((argument) => argument.includes('system') || argument.includes('alone'));
 
 /** What needs Debian packages or time (`system`) runs only when it is asked for. */
 export default defineConfig({
   cacheDir: '.cache/vite',
   test: {
-    // As many as there are cores: by default one of two would idle. Files of the system suite start many desks each: one at a time.
-    maxWorkers: asked ? 1 : availableParallelism(),
-    projects: (asked ? [...everyday, system] : everyday).map((test) => ({ test })),
+    // As many as there are cores: by default one of two would idle.
+    maxWorkers: availableParallelism(),
+    projects: (asked ? [...everyday, ...system] : everyday).map((test) => ({ test })),
   },
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
 import { useRunningDesk } from '../support/running-desk.ts';
-import { PIXEL, ready, signIn, status } from './pages.ts';
+import { givePassword, linkTo, PIXEL, ready, signIn, status } from './pages.ts';
 
 const desk = useRunningDesk();
 const browser = useBrowser();
@@ -183,6 +183,35 @@ test('a coordinator assigns and moves several tickets at once, by the keyboard a
   await page.getByText(/: assigned to/).waitFor();
   const { results } = (await api.get('/api/tickets?view=mine')).body as { results: { subject: string }[] };
   expect(results.map(({ subject }) => subject)).toContain('The second of two lamps');
+});
+
+test('somebody registers, confirms the address by the link in the mail, is approved and signs in', async () => {
+  const page = await browser().open();
+  await page.goto(`${desk().url}/sign-in`);
+  await ready(page, 'sign-in');
+  await page.getByRole('link', { name: 'Register' }).click();
+  await ready(page, 'register');
+  await page.getByRole('button', { name: 'Register' }).click();
+  await page.getByText('Enter your first name').waitFor();
+  await page.getByLabel('First name').fill('Lena');
+  await page.getByLabel('Last name').fill('Hoffmann');
+  await page.getByLabel('Work mail address').fill('lena@maravia.example');
+  await page.getByLabel('Password').fill('password1234');
+  await page.getByText('Soon guessed').waitFor();
+  await page.getByLabel('Password').fill('a heron walks along the canal');
+  await page.getByText('Strong').waitFor();
+  await page.getByRole('button', { name: 'Register' }).click();
+  await page.getByText('We wrote to lena@maravia.example').waitFor();
+
+  await page.goto(await linkTo(desk(), 'lena@maravia.example', 'confirm-email'));
+  await page.getByRole('button', { name: 'Confirm the address' }).click();
+  await page.getByText('Your address is confirmed').waitFor();
+  const admin = await desk().as('admin');
+  const { results } = (await admin.get('/api/employees?status=pending')).body as { results: { id: number }[] };
+  expect((await admin.post(`/api/employees/${results[0]?.id}/approve`)).status).toBe(200);
+
+  await givePassword(page, desk(), 'lena@maravia.example', 'a heron walks along the canal');
+  await ready(page, 'my-tickets');
 });
 
 test('an admin finds the page asked for after signing in, approves a registration, decides about a held-back mail, and sees it all in the log', async () => {

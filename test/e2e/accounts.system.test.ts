@@ -1,66 +1,13 @@
-import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { addAuthenticator } from '../support/authenticator.ts';
 import { useBrowser } from '../support/browser.ts';
 import { codeAt, enrolApp } from '../support/factors.ts';
-import { eventually } from '../support/processes.ts';
 import { useRunningDesk } from '../support/running-desk.ts';
-import { ready } from './pages.ts';
+import { givePassword, linkTo, ready } from './pages.ts';
 
 const desk = useRunningDesk();
 const browser = useBrowser();
 const NEW_PASSWORD = 'a heron walks along the canal';
-
-/** The link of the last mail to an address that has one for this purpose. */
-async function linkTo(address: string, purpose: string): Promise<string> {
-  const staff = await desk().as('admin');
-  return eventually(`a mail to ${address} with a link`, async () => {
-    const { results } = (await staff.get('/api/dev/mail')).body as { results: { id: number; to: string[] }[] };
-    for (const { id } of results.filter(({ to }) => JSON.stringify(to).includes(address))) {
-      const { text } = (await staff.get(`/api/dev/mail/${id}`)).body as { text: string };
-      const [link] = new RegExp(`https?://\\S+/link/${purpose}#\\S+`).exec(text) ?? [];
-      if (link) return link;
-    }
-    return null;
-  });
-}
-
-async function givePassword(page: Page, email: string, password: string): Promise<void> {
-  await page.goto(`${desk().url}/sign-in`);
-  await ready(page, 'sign-in');
-  await page.getByLabel('Work mail address').fill(email);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-}
-
-test('somebody registers, confirms the address by the link in the mail, is approved and signs in', async () => {
-  const page = await browser().open();
-  await page.goto(`${desk().url}/sign-in`);
-  await ready(page, 'sign-in');
-  await page.getByRole('link', { name: 'Register' }).click();
-  await ready(page, 'register');
-  await page.getByRole('button', { name: 'Register' }).click();
-  await page.getByText('Enter your first name').waitFor();
-  await page.getByLabel('First name').fill('Lena');
-  await page.getByLabel('Last name').fill('Hoffmann');
-  await page.getByLabel('Work mail address').fill('lena@maravia.example');
-  await page.getByLabel('Password').fill('password1234');
-  await page.getByText('Soon guessed').waitFor();
-  await page.getByLabel('Password').fill(NEW_PASSWORD);
-  await page.getByText('Strong').waitFor();
-  await page.getByRole('button', { name: 'Register' }).click();
-  await page.getByText('We wrote to lena@maravia.example').waitFor();
-
-  await page.goto(await linkTo('lena@maravia.example', 'confirm-email'));
-  await page.getByRole('button', { name: 'Confirm the address' }).click();
-  await page.getByText('Your address is confirmed').waitFor();
-  const admin = await desk().as('admin');
-  const { results } = (await admin.get('/api/employees?status=pending')).body as { results: { id: number }[] };
-  expect((await admin.post(`/api/employees/${results[0]?.id}/approve`)).status).toBe(200);
-
-  await givePassword(page, 'lena@maravia.example', NEW_PASSWORD);
-  await ready(page, 'my-tickets');
-});
 
 test('who has forgotten the password chooses another one by a link, which works once', async () => {
   const { email } = desk().accounts.employee;
@@ -70,12 +17,12 @@ test('who has forgotten the password chooses another one by a link, which works 
   await page.getByLabel('Work mail address').fill(email);
   await page.getByRole('button', { name: 'Send the link' }).click();
   await page.getByText('Look in your mail').waitFor();
-  const link = await linkTo(email, 'reset-password');
+  const link = await linkTo(desk(), email, 'reset-password');
   await page.goto(link);
   await page.getByLabel('Password').fill(NEW_PASSWORD);
   await page.getByRole('button', { name: 'Save the password' }).click();
   await page.getByText('Your password is saved').waitFor();
-  await givePassword(page, email, NEW_PASSWORD);
+  await givePassword(page, desk(), email, NEW_PASSWORD);
   await ready(page, 'my-tickets');
 });
 
@@ -86,7 +33,7 @@ test('a link signs in without a password, once', async () => {
   await page.getByLabel('Work mail address').fill(email);
   await page.getByRole('button', { name: 'Send the link' }).click();
   await page.getByText('Look in your mail').waitFor();
-  const link = await linkTo(email, 'sign-in');
+  const link = await linkTo(desk(), email, 'sign-in');
   await page.goto(link);
   await page.getByRole('button', { name: 'Sign in now' }).click();
   await ready(page, 'queue');
@@ -103,7 +50,7 @@ test('an authenticator app and a passkey are set up in the portal, and the passk
   const { email, password } = desk().accounts.coordinator;
   const page = await browser().open();
   const device = await addAuthenticator(page);
-  await givePassword(page, email, password);
+  await givePassword(page, desk(), email, password);
   await ready(page, 'queue');
   await page.goto(`${desk().url}/account/security`);
   await ready(page, 'account-security');
@@ -134,7 +81,7 @@ test('a second factor is asked for after the password: a wrong code is said, the
   const { email, password } = desk().accounts.admin;
   const { secret, recoveryCodes } = await enrolApp(await desk().as('admin'), () => new Date());
   const page = await browser().open();
-  await givePassword(page, email, password);
+  await givePassword(page, desk(), email, password);
   await page.getByLabel('Six-digit code').fill('12');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('Enter the six digits of the code').waitFor();
@@ -147,7 +94,7 @@ test('a second factor is asked for after the password: a wrong code is said, the
   await ready(page, 'queue');
 
   const other = await browser().open();
-  await givePassword(other, email, password);
+  await givePassword(other, desk(), email, password);
   await other.getByRole('button', { name: 'Use a recovery code' }).click();
   await other.getByLabel('Recovery code').fill(recoveryCodes[0] ?? '');
   await other.getByRole('button', { name: 'Sign in' }).click();
