@@ -31,6 +31,7 @@ import { createParserPool, type ParserPool } from './mail/inbound/parse/parser-p
 import { findCaught } from './mail/local/caught-mail.ts';
 import { deliverLocal } from './mail/local/deliver-local.ts';
 import { Mailbox } from './mail/mailbox.ts';
+import { makeGivenMailboxes } from './mail/mailboxes/make-given-mailboxes.ts';
 import type { DkimKey } from './mail/outbound/compose.ts';
 import { loadTemplates } from './mail/outbound/render-template.ts';
 import { watchMailboxes, type MailboxWatch, type WatchDeps } from './mail/inbound/watch-mailboxes.ts';
@@ -111,6 +112,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     options.environment === 'preview'
       ? await previewMailbox(transaction, given, secrets.sealing)
       : await transaction((tx) => ensureMailbox(tx, given, secrets.sealing));
+  if (config.mailboxes !== null && options.environment !== 'preview')
+    await makeGivenMailboxes(transaction, config.mailboxes, secrets.sealing);
 
   let reading: MailboxWatch | null = null;
   const ingest: IngestDeps = {

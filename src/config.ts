@@ -70,6 +70,7 @@ const common = {
   MAX_MESSAGE_BYTES: z.coerce.number().int().min(10_000).max(1_000_000_000).default(50_000_000),
   DNS_SERVERS: z.string().optional(),
   MAILDIR: z.string().optional(),
+  MAILBOXES: z.string().optional(),
   ...imapVariables,
   ...gmailVariables,
   TRUSTED_PROXY: proxies.optional(),
@@ -144,6 +145,8 @@ export interface Config {
   dnsServers: string[] | null;
   /** Folder of a Maildir that mail for the support address is read from, besides the drop. */
   maildir: string | null;
+  /** More mailboxes, in JSON or the file of it; null: none. */
+  mailboxes: string | null;
   /** The IMAP account that mail for the support address is read from, besides the drop. */
   imap: ImapSettings | null;
   /** The Gmail account that mail for the support address is read from, besides the drop. */
@@ -205,6 +208,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     maxMessageBytes: values.MAX_MESSAGE_BYTES,
     dnsServers: values.DNS_SERVERS?.split(',').map((server) => server.trim()) ?? null,
     maildir: values.MAILDIR ? resolve(values.MAILDIR) : null,
+    mailboxes: values.MAILBOXES ?? null,
     imap: imapOf(values),
     gmail: gmailOf(values, values.SUPPORT_ADDRESS),
     gmailApiUrl: values.GMAIL_API_URL?.replace(/\/+$/, '') ?? null,

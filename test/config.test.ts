@@ -39,6 +39,7 @@ test('without any variable the desk is local, on the loopback, with its data in 
     maxMessageBytes: 50_000_000,
     dnsServers: null,
     maildir: null,
+    mailboxes: null,
     imap: null,
     gmail: null,
     gmailApiUrl: null,

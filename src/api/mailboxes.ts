@@ -2,8 +2,9 @@ import type Router from '@koa/router';
 import type { Transaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { POLLED, type Mailbox } from '../mail/mailbox.ts';
-import { changeMailbox, letGoOn, renewPushSecret, type MailboxEdit } from '../mail/mailboxes/change-mailbox.ts';
+import { changeMailbox, letGoOn, renewPushSecret } from '../mail/mailboxes/change-mailbox.ts';
 import { createMailbox } from '../mail/mailboxes/create-mailbox.ts';
+import { editOf } from '../mail/mailboxes/edit-of.ts';
 import { countHeld, defaultNames, listMailboxes } from '../mail/mailboxes/list-mailboxes.ts';
 import { startTask } from '../tasks/start-task.ts';
 import { mount, type Answer, type MountDeps } from './mount.ts';
@@ -81,16 +82,4 @@ export function mailboxRoutes(router: Router, deps: MountDeps): void {
     const { pushSecret } = await renewPushSecret(tx, id, { actor, sealing });
     return { ...(await presentOne(tx, id)), push_secret: pushSecret };
   });
-}
-
-type Body = Parameters<Parameters<typeof mount<'changeMailbox'>>[3]>[0]['body'];
-
-/** The body of a change in words of our own. */
-function editOf(body: Omit<Body, 'version'>): MailboxEdit {
-  const { default_category, default_department, sender_policy, sender_domains, sender_trust, ...same } = body;
-  return {
-    ...same,
-    ...{ defaultCategory: default_category, defaultDepartment: default_department },
-    ...{ senderPolicy: sender_policy, senderDomains: sender_domains, senderTrust: sender_trust },
-  };
 }

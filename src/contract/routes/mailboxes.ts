@@ -44,6 +44,12 @@ const fields = {
   enabled: z.boolean(),
 };
 const optional = z.strictObject(fields).partial();
+/** A mailbox that is to be made, by an admin or by the environment. */
+export const newMailbox = optional.required({ name: true, source: true }).extend({
+  address: ownAddress,
+  history: history.default('quiet'),
+});
+export type MailboxFields = z.output<typeof optional>;
 
 const mailbox = z.object({
   id: z.int(),
@@ -95,10 +101,7 @@ export const mailboxesRoutes = {
     scope: 'settings:write',
     recent: true,
     secret: true,
-    body: optional.required({ name: true, source: true }).extend({
-      address: ownAddress,
-      history: history.default('quiet'),
-    }),
+    body: newMailbox,
     response: told,
     status: 201,
   }),

@@ -14,7 +14,7 @@ export interface NewMailbox extends MailboxEdit {
 export async function createMailbox(
   tx: Transaction,
   { name, address, history, ...edit }: NewMailbox,
-  { actor, sealing }: ChangeDeps,
+  { actor, sealing }: Omit<ChangeDeps, 'actor'> & { /** null: the environment. */ actor: ChangeDeps['actor'] | null },
 ): Promise<{ mailbox: Mailbox; pushSecret: string | null }> {
   await lockMailboxes(tx);
   await refuseTaken(tx, { id: null, address }, { field: 'address', addresses: [address] });
@@ -24,6 +24,11 @@ export async function createMailbox(
   mailbox.enabled = edit.enabled ?? !POLLED.some((kind) => kind === mailbox.source);
   await tx.em.flush();
   const data = { source: mailbox.source, enabled: mailbox.enabled };
-  tx.audit({ action: 'mailbox.created', actorId: actor.id, subject: { type: 'mailbox', id: mailbox.id }, data });
+  tx.audit({
+    action: 'mailbox.created',
+    actorId: actor?.id ?? null,
+    subject: { type: 'mailbox', id: mailbox.id },
+    data,
+  });
   return { mailbox, pushSecret };
 }
