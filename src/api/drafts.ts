@@ -9,21 +9,21 @@ import { unfinishedWords } from './written-words.ts';
 
 /** What people have begun to write, kept for them alone. */
 export function draftRoutes(router: Router, deps: MountDeps): void {
-  mount(router, deps, 'readDraft', async ({ tx, actor, params }) => {
+  mount(router, deps, 'readDraft', async ({ tx, actor, params, query: { visibility } }) => {
     await requireTicket(tx, actor, params.id);
-    return presentDraft(await readDraft(tx, { ticketId: params.id, employeeId: actor.id }));
+    return presentDraft(await readDraft(tx, { ticketId: params.id, employeeId: actor.id, visibility }));
   });
 
   mount(router, deps, 'saveDraft', async ({ tx, actor, params, body }) => {
     await requireTicket(tx, actor, params.id);
     const { visibility, version, files } = body;
-    const of = { ticketId: params.id, employeeId: actor.id };
-    return presentDraft(await saveDraft(tx, of, { visibility, version, files, ...unfinishedWords(body) }));
+    const of = { ticketId: params.id, employeeId: actor.id, visibility };
+    return presentDraft(await saveDraft(tx, of, { version, files, ...unfinishedWords(body) }));
   });
 
   mount(router, deps, 'deleteDraft', async ({ tx, actor, params, body }) => {
     await requireTicket(tx, actor, params.id);
-    const of = { ticketId: params.id, employeeId: actor.id };
+    const of = { ticketId: params.id, employeeId: actor.id, visibility: body.visibility };
     await takeDraft(tx, of, body.version);
     return presentDraft(await readDraft(tx, of));
   });

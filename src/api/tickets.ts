@@ -85,7 +85,7 @@ export function ticketRoutes(router: Router, deps: TicketDeps): void {
     const heldUntil = await holdUntil(tx, ticket, {
       ...{ author: actor, visibility, undo, sendAt: at === undefined ? undefined : new Date(at) },
     });
-    const of = { ticketId: ticket.id, employeeId: actor.id };
+    const of = { ticketId: ticket.id, employeeId: actor.id, visibility };
     const draft = version === undefined ? null : await takeDraft(tx, of, version);
     const given = {
       ...{ ticket, author: actor, ...words },

@@ -12,32 +12,33 @@ export interface Draft {
   updatedAt: Date | null;
 }
 
-/** Whose draft, and of which ticket. */
+/** Whose draft, of which ticket: one of a reply, and one of a note, so that neither ever gets into the other. */
 export interface DraftOf {
   ticketId: number;
   employeeId: number;
+  visibility: Draft['visibility'];
 }
 
-const EMPTY: Draft = { visibility: 'public', body: '', html: null, files: [], version: 0, updatedAt: null };
+const EMPTY: Omit<Draft, 'visibility'> = { body: '', html: null, files: [], version: 0, updatedAt: null };
 
 type Row = Omit<Draft, 'updatedAt'> & { updated_at: string };
 
+const OF = 'ticket_id = ? and employee_id = ? and visibility = ?';
+const key = ({ ticketId, employeeId, visibility }: DraftOf) => [ticketId, employeeId, visibility];
 const COLUMNS = 'visibility, body, html, files, version, updated_at';
-const draftOf = (row: Row | undefined): Draft => {
-  if (!row) return EMPTY;
+const draftOf = (row: Row | undefined, { visibility }: DraftOf): Draft => {
+  if (!row) return { visibility, ...EMPTY };
   const { updated_at, ...draft } = row;
   return { ...draft, updatedAt: new Date(updated_at) };
 };
 
-export async function readDraft({ em }: Pick<Transaction, 'em'>, { ticketId, employeeId }: DraftOf): Promise<Draft> {
-  const [row] = await em.execute<Row[]>(`select ${COLUMNS} from draft where ticket_id = ? and employee_id = ?`, [
-    ...[ticketId, employeeId],
-  ]);
-  return draftOf(row);
+export async function readDraft({ em }: Pick<Transaction, 'em'>, of: DraftOf): Promise<Draft> {
+  const [row] = await em.execute<Row[]>(`select ${COLUMNS} from draft where ${OF}`, key(of));
+  return draftOf(row, of);
 }
 
 /** What is kept of a draft; `files`: those of it that stay, by their place; left out: all. */
-export interface DraftChange extends Pick<Draft, 'visibility' | 'body' | 'html' | 'version'> {
+export interface DraftChange extends Pick<Draft, 'body' | 'html' | 'version'> {
   files?: readonly number[] | undefined;
 }
 
@@ -53,7 +54,7 @@ export async function saveDraft(tx: Transaction, of: DraftOf, given: DraftChange
 export async function takeDraft(tx: Transaction, of: DraftOf, version: number | undefined): Promise<Draft> {
   const known = await lockDraft(tx, of);
   if (version !== undefined) refuseOther(known, version);
-  await tx.em.execute('delete from draft where ticket_id = ? and employee_id = ?', [of.ticketId, of.employeeId]);
+  await tx.em.execute(`delete from draft where ${OF}`, key(of));
   return known;
 }
 
@@ -67,7 +68,7 @@ export async function putBack(
   const both = known.body.trim() === '' ? body : `${body}\n\n${known.body}`;
   const rich =
     html === null && known.html === null ? null : `${html ?? asHtml(body)}${known.html ?? asHtml(known.body)}`;
-  const kept = { visibility: 'public', body: both, html: rich, files: [...files, ...known.files] } as const;
+  const kept = { body: both, html: rich, files: [...files, ...known.files] };
   return writeDraft(tx, of, { ...kept, version: known.version });
 }
 
@@ -79,9 +80,7 @@ function asHtml(text: string): string {
 
 /** There may be no row to lock: whoever writes the same draft waits by its name. */
 async function lockDraft(tx: Transaction, of: DraftOf): Promise<Draft> {
-  await tx.em.execute(`select pg_advisory_xact_lock(hashtextextended('draft ' || ? || ' ' || ?, 0))`, [
-    ...[String(of.ticketId), String(of.employeeId)],
-  ]);
+  await tx.em.execute(`select pg_advisory_xact_lock(hashtextextended('draft ' || ?, 0))`, [key(of).join(' ')]);
   return readDraft(tx, of);
 }
 
@@ -90,16 +89,16 @@ function refuseOther({ version }: Draft, given: number): void {
 }
 
 /** `version` is the one before. */
-async function writeDraft(tx: Transaction, of: DraftOf, draft: Omit<Draft, 'updatedAt'>): Promise<Draft> {
+async function writeDraft(
+  tx: Transaction,
+  of: DraftOf,
+  draft: Omit<Draft, 'updatedAt' | 'visibility'>,
+): Promise<Draft> {
   const [row] = await tx.em.execute<Row[]>(
     `insert into draft (ticket_id, employee_id, visibility, body, html, files, version, updated_at) values (?, ?, ?, ?, ?, ?::jsonb, ?, ?)
-     on conflict (ticket_id, employee_id) do update set visibility = excluded.visibility, body = excluded.body, html = excluded.html,
-       files = excluded.files, version = excluded.version, updated_at = excluded.updated_at
+     on conflict (ticket_id, employee_id, visibility) do update set body = excluded.body, html = excluded.html, files = excluded.files, version = excluded.version, updated_at = excluded.updated_at
      returning ${COLUMNS}`,
-    [
-      ...[of.ticketId, of.employeeId, draft.visibility, draft.body, draft.html],
-      ...[JSON.stringify(draft.files), draft.version + 1, tx.now],
-    ],
+    [...[...key(of), draft.body, draft.html], ...[JSON.stringify(draft.files), draft.version + 1, tx.now]],
   );
-  return draftOf(row);
+  return draftOf(row, of);
 }

@@ -31,5 +31,5 @@ export async function takeBackComment(
   );
   const data = { visibility: 'internal' };
   await addLine(tx, ticket, { actorId: actor.id, type: 'comment_taken_back', channel, data, notify: false });
-  return putBack(tx, { ticketId: ticket.id, employeeId: actor.id }, { ...comment, files });
+  return putBack(tx, { ticketId: ticket.id, employeeId: actor.id, visibility: 'public' }, { ...comment, files });
 }

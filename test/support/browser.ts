@@ -11,10 +11,11 @@ const FLAGS = [
   '--font-render-hinting=none',
 ];
 
-/** Operations whose refusal is an answer like another one: nobody is signed in, a second factor is asked for, a link was used. */
-const REFUSES = ['token/refresh', 'token/employee', 'token/second-factor', 'token/link', 'status-link'].map(
-  (name) => `/api/${name}`,
-);
+/** Operations whose refusal is an answer like another one: nobody is signed in, a second factor is asked for, a link was used, another window wrote first. */
+const REFUSES = [
+  ...['/api/token/refresh', '/api/token/employee', '/api/token/second-factor', '/api/token/link', '/api/status-link'],
+  '/draft',
+];
 
 export interface TestBrowser {
   /** A page with cookies and storage of its own. */

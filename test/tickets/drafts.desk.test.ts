@@ -16,7 +16,7 @@ const open = async () =>
   (ticket = Number((await ana.post('/api/tickets', { subject: 'No sound', description: 'Silence.' })).body['id']));
 
 const path = () => `/api/tickets/${ticket}/draft`;
-const read = async (by: Actor) => (await by.get(path())).body;
+const read = async (by: Actor, visibility = 'public') => (await by.get(`${path()}?visibility=${visibility}`)).body;
 const save = (by: Actor, given: object) => by.send('PUT', path(), given);
 
 describe('a draft', () => {
@@ -28,7 +28,7 @@ describe('a draft', () => {
     expect(await read(ana)).toEqual(body);
     expect(await read(cora)).toMatchObject({ body: '', version: 0 });
     await save(cora, { body_html: '<p>Ask <b>Max</b></p><script>x()</script>', visibility: 'internal', version: 0 });
-    expect(await read(cora)).toMatchObject({
+    expect(await read(cora, 'internal')).toMatchObject({
       ...{ body: 'Ask Max', body_html: '<p>Ask <b>Max</b></p>', visibility: 'internal', version: 1 },
     });
     await open();
@@ -58,6 +58,22 @@ describe('a draft', () => {
     expect((await ana.get(`/api/tickets/${ticket}`)).body['comment_count']).toBe(1);
     expect((await send(1)).status).toBe(201);
     expect(await read(ana)).toMatchObject({ body: '', version: 0 });
+  });
+
+  test('of a note stands beside that of a reply: a reply that is taken back is never joined with what only staff may see', async () => {
+    await open();
+    await save(cora, { body: 'Ana is on holiday', visibility: 'internal', version: 0 });
+    const { body } = await cora.post(`/api/tickets/${ticket}/comments`, { body: 'Hello Ana', undo: true });
+    await save(cora, { body: 'And this', version: 0 });
+    const back = await cora.post(`/api/tickets/${ticket}/comments/${Number(body['id'])}/undo`);
+    expect(back.body).toMatchObject({ visibility: 'public', body: 'Hello Ana\n\nAnd this', version: 2 });
+    expect(await read(cora, 'internal')).toMatchObject({ body: 'Ana is on holiday', version: 1 });
+    await cora.send('DELETE', path(), { visibility: 'internal' });
+    expect(await read(cora, 'internal')).toMatchObject({ body: '', version: 0 });
+    expect(await read(cora)).toMatchObject({ body: 'Hello Ana\n\nAnd this' });
+    await save(cora, { body: 'A note', visibility: 'internal', version: 0 });
+    await cora.post(`/api/tickets/${ticket}/comments`, { body: 'A note', visibility: 'internal', draft: 1 });
+    expect([await read(cora, 'internal'), await read(cora)]).toMatchObject([{ version: 0 }, { version: 2 }]);
   });
 
   test('is nothing for who does not see the ticket', async () => {

@@ -12,16 +12,24 @@ export function formOf(fields: Record<string, string>, files: readonly File[]): 
 
 export type Progress = (sent: number, all: number) => void;
 
+/** A reply or a note. `draft`: the version of the one that the desk keeps, which is gone with it; its files go along. */
+export interface NewComment {
+  body: string;
+  visibility: 'public' | 'internal';
+  files: readonly File[];
+  draft?: number | undefined;
+}
+
 /** Adds a reply or a note to a ticket. Throws ApiError. */
 export function sendComment(
   id: number,
-  comment: { body: string; visibility: 'public' | 'internal'; files: readonly File[] },
+  { files, draft, ...words }: NewComment,
   progress: Progress = () => undefined,
 ): Promise<Output<'addComment'>> {
-  const { body, visibility, files } = comment;
   const params = { id: String(id) };
-  if (files.length === 0) return ask('addComment', { params, body: { body, visibility } });
-  return ask('addComment', { params, body: formOf({ body, visibility }, files) }, uploadWith(progress));
+  if (files.length === 0) return ask('addComment', { params, body: { ...words, ...(draft && { draft }) } });
+  const fields = { ...words, ...(draft && { draft: String(draft) }) };
+  return ask('addComment', { params, body: formOf(fields, files) }, uploadWith(progress));
 }
 
 /** Opens a ticket. Throws ApiError. */

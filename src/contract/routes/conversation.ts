@@ -6,6 +6,9 @@ import * as schema from '../schemas.ts';
 const commentParams = idParams.extend({ comment: id });
 const proposalParams = idParams.extend({ proposal: id });
 
+/** Of a reply, or of a note: each is a draft of its own. */
+const visibility = z.enum(['public', 'internal']).default('public');
+
 const watching = z.object({ watching: z.boolean() });
 
 export const conversationRoutes = {
@@ -60,6 +63,7 @@ export const conversationRoutes = {
     access: EVERYONE,
     scope: 'tickets:read',
     params: idParams,
+    query: z.strictObject({ visibility }),
     response: schema.Draft,
   }),
   saveDraft: route({
@@ -68,7 +72,7 @@ export const conversationRoutes = {
     scope: 'tickets:write',
     params: idParams,
     body: z.strictObject({
-      visibility: z.enum(['public', 'internal']).default('public'),
+      visibility,
       body: schema.unfinished(100_000).optional(),
       body_html: schema.unfinished(200_000).optional(),
       /** Those of its files that stay, by their place from 0; left out: all. */
@@ -82,7 +86,7 @@ export const conversationRoutes = {
     access: EVERYONE,
     scope: 'tickets:write',
     params: idParams,
-    body: z.strictObject({ version: z.int().min(0).optional() }),
+    body: z.strictObject({ visibility, version: z.int().min(0).optional() }),
     response: schema.Draft,
   }),
   watchTicket: route({

@@ -1,4 +1,5 @@
 import type { Texts } from './en.ts';
+import { writingDe } from './writing-de.ts';
 
 const pair = (first: string, second: string): readonly [string, string] => [first, second];
 
@@ -505,6 +506,8 @@ export const de: Texts = {
     noted: 'Notiz hinzugefügt',
     halfSent: 'Die Antwort ist gesendet, aber der Status konnte nicht geändert werden.',
   },
+
+  writing: writingDe,
 
   files: {
     label: 'Dateien',

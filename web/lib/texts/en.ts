@@ -1,3 +1,5 @@
+import { writingEn } from './writing-en.ts';
+
 const pair = (first: string, second: string): readonly [string, string] => [first, second];
 
 /** Every text of the portal in English. Other languages have the same shape; a sentence with a gap is a function. */
@@ -484,6 +486,8 @@ export const en = {
     noted: 'Note added',
     halfSent: 'The reply is sent, but the status could not be changed.',
   },
+
+  writing: writingEn,
 
   files: {
     label: 'Files',
