@@ -74,3 +74,10 @@ test('with the values that its head describes, the settings are a whole producti
     publicUrl: 'https://help.example.com',
   });
 });
+
+test('the container of the system tests has the Debian packages that a run of everything installs', () => {
+  const wanted = /^debian_packages=\(([^)]*)\)/m.exec(read('.ci/run'))?.[1];
+  const installed = /--no-install-recommends ([a-z0-9 -]+?) &&/.exec(read('test/docker-compose.yml'))?.[1];
+  expect(wanted).toContain('dovecot-imapd');
+  expect(installed).toBe(wanted);
+});
