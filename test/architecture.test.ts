@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 /** The house from the ground up. A room may import itself and the rooms before it, never the ones after. */
 // prettier-ignore
 const ROOMS = [
-  'errors', 'config', 'csv', 'log', 'secrets', 'fault-point', 'parent-watch', 'jobs', 'db', 'settings', 'people', 'tickets', 'contract', 'files', 'mail',
+  'errors', 'config', 'csv', 'log', 'secrets', 'fault-point', 'parent-watch', 'http', 'jobs', 'db', 'settings', 'people', 'tickets', 'contract', 'files', 'mail',
   'integrations', 'reports', 'retention', 'tasks', 'api', 'entities', 'worker', 'app', 'commands', 'main',
 ];
 
@@ -93,6 +93,13 @@ test('a library behind an interface of ours is known to that file only', () => {
     return fence && !fence.test(from);
   });
   expect(strangers).toEqual([]);
+});
+
+test('other systems are called in one place, with its limits', () => {
+  const calls = /(await|return|=) fetch\(|\brequest\b[^;]*from 'node:http'|from 'node:https'/;
+  const callers = files.filter(({ source }) => calls.test(source)).map(({ path }) => path);
+  // The portal's own client runs in a browser.
+  expect(callers.sort()).toEqual(['contract/client.ts', 'http/http-call.ts']);
 });
 
 test('the portal knows the contract and nothing else of the server', () => {
