@@ -23,6 +23,7 @@ import { withoutSecrets } from './mail/doctor/without-secrets.ts';
 import { readSmtpUrl } from './mail/transports/smtp-transport.ts';
 import { secretsOf } from './config/secret-values.ts';
 import type { Log } from './log.ts';
+import { workflowSystem } from './integrations/workflow/workflow-system.ts';
 import { ensureMailbox, keepSecret, previewMailbox } from './mail/ensure-mailbox.ts';
 import { findMailbox } from './mail/find-mailbox.ts';
 import { mailboxOf } from './mail/mailbox-of-environment.ts';
@@ -162,6 +163,10 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       transportOf: (of) => openTransport(of, sources),
       secrets: secretsOf(config),
     }),
+    workflow: {
+      system: config.workflow && workflowSystem(config.workflow),
+      ...{ publicUrl: options.publicUrl, frames: secrets.frames },
+    },
     send: { ...outbound, transport: options.transport ?? unsent, ...(transports && { transports }) },
   };
   let draining = false;
@@ -224,6 +229,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       local: config.mode === 'local',
       texts: { templates, publicUrl: options.publicUrl, links: secrets.links, statusLinks: secrets.statusLinks },
       origin: () => options.publicUrl,
+      workflowSecret: config.workflow?.callbackSecret ?? null,
       oidc: config.oidc && oidcProvider(config.oidc),
       https: options.publicUrl.startsWith('https:'),
       mailboxId: () => mailbox.id,
@@ -249,10 +255,11 @@ function windowsOf({ rateLimitFactor }: Config): Record<LimitName, Window> {
 }
 
 /** What the environment decides of the settings. Only web and worker say so: a tool may be run from anywhere. */
-function settingsOf({ organisation, supportAddress, maxMessageBytes }: Config): Partial<Settings> {
+function settingsOf({ organisation, supportAddress, maxMessageBytes, workflow }: Config): Partial<Settings> {
   return {
     support_address: supportAddress,
     max_message_bytes: maxMessageBytes,
+    ...(workflow && { workflow_system: new URL(workflow.url).host }),
     ...(organisation !== null && { organisation_name: organisation }),
   };
 }

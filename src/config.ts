@@ -6,6 +6,7 @@ import { complaintsAboutImap, imapOf, imapVariables, type ImapSettings } from '.
 import { missing, type Complaint } from './config/complaint.ts';
 import { complaintsAboutGmail, gmailOf, gmailVariables, type GmailSettings } from './config/gmail.ts';
 import { secureUrl, url } from './config/url.ts';
+import { workflowOf, workflowVariables, type WorkflowConfig } from './config/workflow.ts';
 import { UsageError } from './errors.ts';
 
 /** The folder of this project: the command works from anywhere. */
@@ -73,6 +74,7 @@ const common = {
   MAILBOXES: z.string().optional(),
   ...imapVariables,
   ...gmailVariables,
+  ...workflowVariables,
   TRUSTED_PROXY: proxies.optional(),
   RATE_LIMIT_FACTOR: z.coerce.number().int().min(1).max(100_000).default(1),
   DKIM_DOMAIN: z.string().trim().toLowerCase().min(1).max(253).optional(),
@@ -84,9 +86,10 @@ const common = {
   OIDC_NAME: z.string().trim().min(1).max(60).optional(),
 };
 
-/** Sign-in with an OpenID provider, and the signature of mails, are configured whole or not at all. */
+/** Sign-in with an OpenID provider, the workflow system and the signature of mails are configured whole or not at all. */
 const WHOLE: Record<string, readonly string[]> = {
   OIDC_: ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'],
+  WORKFLOW_: ['WORKFLOW_URL', 'WORKFLOW_API_KEY'],
   DKIM_: ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY'],
 };
 
@@ -172,6 +175,8 @@ export interface Config {
   dkim: { domain: string; selector: string; privateKey: string } | null;
   /** null: nobody signs in with an OpenID provider. */
   oidc: OidcConfig | null;
+  /** null: tickets are sent to no workflow system. */
+  workflow: WorkflowConfig | null;
 }
 
 /** The OpenID provider that people can sign in with, and this desk's client there. */
@@ -223,6 +228,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     smtpUrl: values.SMTP_URL ?? null,
     dkim: dkimOf(values),
     oidc: oidcOf(values),
+    workflow: workflowOf(values),
   };
 }
 

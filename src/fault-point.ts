@@ -1,6 +1,6 @@
 /**
  * The moments at which the fault tests kill the process (one row of the fault matrix each): D discovery, F fetch,
- * P push, A apply, O outbound, I idempotency key, T task, FU upload, FR refresh of a
+ * P push, A apply, O outbound, I idempotency key, T task, FW workflow system, FU upload, FR refresh of a
  * session, R retention.
  */
 export const FAULT_POINTS = [
@@ -24,6 +24,8 @@ export const FAULT_POINTS = [
   'I1', // effect of a POST and its answer for a replay written, not committed
   'T1', // a part of a task done, not committed
   'T2', // a part of a task committed, the next not begun
+  'FW1', // the workflow system has the ticket, nobody has heard its answer
+  'FW2', // its answer was heard, the row does not say so
   'FU1', // a file of a form stored, its row not yet written
   'FR1', // refresh token rotated and committed, its holder not answered
   'R1', // a batch deleted for its age, not committed

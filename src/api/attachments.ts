@@ -6,9 +6,9 @@ import type { BlobStore } from '../files/blob-store.ts';
 import { hasThumbnail, makeThumbnail } from '../files/picture.ts';
 import { Employee } from '../people/employee.ts';
 import type { Attachment } from '../tickets/attachment.ts';
-import { findAttachment } from '../tickets/find-attachment.ts';
+import { findAttachment, findSharedFile } from '../tickets/find-attachment.ts';
 import { isKnown } from './conditional.ts';
-import { DOWNLOAD_SECONDS, downloadToken, readDownloadToken } from './download-token.ts';
+import { DOWNLOAD_SECONDS, downloadToken, readDownloadToken, readSharedFileToken } from '../files/download-token.ts';
 import { mount, type MountDeps } from './mount.ts';
 import { readRange } from './read-range.ts';
 
@@ -53,12 +53,15 @@ export function attachmentRoutes(router: Router, deps: MountDeps): void {
     if (token === undefined) return ctx.redirect(`/api/attachments/${encodeURIComponent(id)}/download`);
     await deps.transaction(async (tx) => {
       const now = Math.floor(tx.now.getTime() / 1000);
-      const link = typeof token === 'string' ? readDownloadToken(deps.secrets.frames, token, now) : null;
+      const given = typeof token === 'string' ? token : '';
+      if (String(readSharedFileToken(deps.secrets.frames, given, now)) === id)
+        return sendAttachment(ctx, deps.blobs, await findSharedFile(tx, Number(id)));
+      const link = readDownloadToken(deps.secrets.frames, given, now);
       const gone = new AppError('not_found', 'This link has expired. Ask for the file again.');
       if (!link || String(link.fileId) !== id) throw gone;
       const reader = await tx.em.findOne(Employee, { id: link.employeeId, version: link.version, status: 'approved' });
       if (!reader) throw gone;
-      await sendAttachment(ctx, deps.blobs, await findAttachment(tx, reader, link.fileId));
+      return sendAttachment(ctx, deps.blobs, await findAttachment(tx, reader, link.fileId));
     });
   });
 }

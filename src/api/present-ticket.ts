@@ -47,6 +47,10 @@ export function presentTicket(view: TicketView, reader: Employee, frames: Keyrin
       ...{ ...proposal, proposed_by: by, verified: trust === 'T2' || trust === 'T3' },
       created_at: new Date(created_at).toISOString(),
     })),
+    workflow: view.workflow && {
+      ...view.workflow,
+      finished_at: view.workflow.finished_at && new Date(view.workflow.finished_at).toISOString(),
+    },
     transitions: transitionsFor(reader, { status: ticket.status, requesterId: ticket.requester.id }).map(
       ({ name, to, needs }) => ({ name, to, needs: [...needs] }),
     ),

@@ -39,6 +39,7 @@ import { taskRoutes } from './tasks.ts';
 import { templateRoutes, type TemplateDeps } from './templates.ts';
 import { ticketRoutes, type TicketDeps } from './tickets.ts';
 import { tokenRoutes, type TokenDeps } from './tokens.ts';
+import { workflowRoutes, type WorkflowRouteDeps } from './workflow.ts';
 
 export type ServerDeps = DeskDeps &
   TicketDeps &
@@ -47,7 +48,8 @@ export type ServerDeps = DeskDeps &
   OidcRouteDeps &
   GmailRouteDeps &
   LocalMailDeps &
-  TemplateDeps & {
+  TemplateDeps &
+  WorkflowRouteDeps & {
     log: Log;
     health: Health;
     /** Folder of the built portal. */
@@ -82,6 +84,7 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   ticketRoutes(router, deps);
   conversationRoutes(router, deps);
   statusLinkRoutes(router, deps);
+  workflowRoutes(router, deps);
   taskRoutes(router, deps);
   reportRoutes(router, deps);
   attachmentRoutes(router, deps);

@@ -19,6 +19,7 @@ import { tasksRoutes } from './routes/tasks.ts';
 import { templatesRoutes } from './routes/templates.ts';
 import { ticketsRoutes } from './routes/tickets.ts';
 import { tokensRoutes } from './routes/tokens.ts';
+import { workflowRoutes } from './routes/workflow.ts';
 
 /** The operations by what they are about, in the order in which the reference tells them. */
 export const AREAS: Record<string, Record<string, Route>> = {
@@ -27,6 +28,7 @@ export const AREAS: Record<string, Record<string, Route>> = {
   Tickets: ticketsRoutes,
   Conversation: conversationRoutes,
   'Status links': statusLinkRoutes,
+  'Workflow system': workflowRoutes,
   Tasks: tasksRoutes,
   Reports: reportsRoutes,
   'Own account': profileRoutes,

@@ -18,6 +18,7 @@ import { TASKS_PATHS } from './paths/tasks.ts';
 import { TEMPLATES_PATHS } from './paths/templates.ts';
 import { TICKETS_PATHS } from './paths/tickets.ts';
 import { TOKENS_PATHS } from './paths/tokens.ts';
+import { WORKFLOW_PATHS } from './paths/workflow.ts';
 import type { Paths } from './paths/method-and-path.ts';
 
 /** Every operation of the API: method and path. All that a browser needs at run time; shapes come as types. */
@@ -31,6 +32,7 @@ export const PATHS = {
   ...TICKETS_PATHS,
   ...CONVERSATION_PATHS,
   ...STATUS_LINK_PATHS,
+  ...WORKFLOW_PATHS,
   ...TASKS_PATHS,
   ...REPORTS_PATHS,
   ...SETTINGS_PATHS,

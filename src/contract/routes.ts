@@ -20,6 +20,7 @@ import { tasksRoutes } from './routes/tasks.ts';
 import { templatesRoutes } from './routes/templates.ts';
 import { ticketsRoutes } from './routes/tickets.ts';
 import { tokensRoutes } from './routes/tokens.ts';
+import { workflowRoutes } from './routes/workflow.ts';
 
 /** The whole API as data. */
 export const ROUTES = {
@@ -32,6 +33,7 @@ export const ROUTES = {
   ...ticketsRoutes,
   ...conversationRoutes,
   ...statusLinkRoutes,
+  ...workflowRoutes,
   ...tasksRoutes,
   ...reportsRoutes,
   ...settingsRoutes,

@@ -128,7 +128,7 @@ export const TicketEvent = z.object({
   id: z.int(),
   type: z.string(),
   actor: Person.nullable(),
-  channel: z.enum(['mail', 'portal', 'api', 'system']),
+  channel: z.enum(['mail', 'portal', 'api', 'system', 'workflow']),
   data: z.record(z.string(), z.unknown()),
   created_at: time,
   /** Mails that it made, where it has no comment; staff only, else empty. */
@@ -153,6 +153,19 @@ export const Participant = z.object({
   person: Person,
   /** The reader may take them off the ticket. */
   may_remove: z.boolean(),
+});
+
+/** How sending a ticket to the workflow system goes. */
+export const WorkflowSync = z.object({
+  /** pending: it is due, or under way. failed: it was given up, and staff can have it tried again. */
+  state: z.enum(['pending', 'sent', 'failed']),
+  /** Tries, the one under way among them. */
+  attempts: z.int(),
+  /** What went wrong at the last one. */
+  error: z.string().nullable(),
+  /** What the workflow system calls it. */
+  reference: z.string().nullable(),
+  finished_at: time.nullable(),
 });
 
 /** Somebody whom a mail of the ticket names in To or Cc. Nothing of the ticket reaches them before somebody confirms it. */
@@ -210,6 +223,8 @@ export const Ticket = TicketSummary.extend({
   watchers: z.array(Person),
   /** Whom mails name; for staff and the requester, who confirm or decline it, else empty. */
   proposals: z.array(Proposal),
+  /** Where it was sent to the workflow system, for staff; else null. */
+  workflow: WorkflowSync.nullable(),
   /** What the reader may do to the status now. */
   transitions: z.array(Transition),
   /** Which comments the reader may write. */

@@ -10,6 +10,7 @@ const DUE: Record<Exclude<IdQueue, 'send-messages'>, string> = {
   'notify-events': `select id from ticket_event where notice = 'pending' and coalesce(notice_after, created_at) < ?::timestamptz - make_interval(secs => ?) order by id limit 500`,
   'send-links': `select id from link_request where created_at < ?::timestamptz - make_interval(secs => ?) order by id limit 500`,
   'notify-accounts': `select id from account_notice where state = 'pending' and created_at < ?::timestamptz - make_interval(secs => ?) order by id limit 500`,
+  'send-workflow': `select id from workflow_sync where state = 'pending' and next_at < ?::timestamptz - make_interval(secs => ?) order by next_at limit 500`,
   'run-tasks': `select id from task where state in ('queued', 'running') and next_at < ?::timestamptz - make_interval(secs => ?) order by next_at limit 500`,
 };
 

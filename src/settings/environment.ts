@@ -20,6 +20,11 @@ export const FROM_ENVIRONMENT: Partial<Record<SettingKey, FromEnvironment>> = {
     always: true,
     why: 'mail servers route to it and reply addresses are made of it: it changes together with them',
   },
+  workflow_system: {
+    variable: 'WORKFLOW_URL',
+    always: true,
+    why: 'tickets leave the desk for there, together with a secret that is not kept in the database',
+  },
   max_message_bytes: {
     variable: 'MAX_MESSAGE_BYTES',
     always: true,

@@ -122,6 +122,8 @@ export const SETTINGS = {
   mails_per_domain: z.int().min(0).max(10_000).default(0),
   /** Files may be added to tickets and comments in the portal and by the API. */
   feature_uploads: z.boolean().default(true),
+  /** Where tickets are sent once they are open; empty: nowhere. The environment decides. */
+  workflow_system: z.string().default(''),
   /** API keys are accepted. Switched off, they stay and are refused. */
   feature_api_keys: z.boolean().default(true),
 } as const satisfies Record<string, z.ZodDefault<z.ZodType>>;

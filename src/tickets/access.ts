@@ -69,8 +69,8 @@ export function goneOut(reader: Person, alias: string, now: Date): Sql {
 /** Facts of a line of history that everybody on the ticket sees; the others are about senders and their mail. */
 const OPEN_FACTS = ['transition', 'from', 'to', 'reason', 'visibility', 'priority', 'category', 'changed'];
 
-/** Lines of history that only staff sees: of mails that came back, and of people that mails proposed. */
-const BEHIND = ['bounced', 'participant_proposed', 'participant_declined'];
+/** Lines of history that only staff sees: of other systems, of mails that came back, and of people that mails proposed. */
+const BEHIND = ['workflow_failed', 'workflow_retried', 'bounced', 'participant_proposed', 'participant_declined'];
 
 /** What a person sees of a line of history; null: not even that it is there. */
 export function visibleFacts(

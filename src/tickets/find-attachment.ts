@@ -20,3 +20,10 @@ export async function findAttachment(
   if (!row) throw new AppError('not_found', 'There is no such file');
   return em.findOneOrFail(Attachment, id);
 }
+
+/** A file that another system was told of; 404 when it is gone, or not public any more. */
+export async function findSharedFile({ em }: Pick<Transaction, 'em'>, id: number): Promise<Attachment> {
+  const file = await em.findOne(Attachment, { id, visibility: 'public' });
+  if (!file) throw new AppError('not_found', 'There is no such file');
+  return file;
+}

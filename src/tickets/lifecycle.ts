@@ -18,13 +18,14 @@ export type Status = (typeof STATUSES)[number];
 export const ROLES = ['employee', 'coordinator', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Who acts on a ticket: its requester, staff by role, or the desk itself. */
-export type Actor = 'requester' | 'coordinator' | 'admin' | 'system';
+/** Who acts on a ticket: its requester, staff by role, the desk itself, or the workflow system that works on it. */
+export type Actor = 'requester' | 'coordinator' | 'admin' | 'system' | 'workflow';
 
 /** What a transition must be given, by the name of the field in the API. */
 export type Need = 'priority' | 'category' | 'reason' | 'comment' | 'assignee';
 
 const STAFF = ['coordinator', 'admin'] as const;
+const WORKERS = [...STAFF, 'workflow'] as const;
 
 // prettier-ignore
 const TABLE = [
@@ -32,11 +33,11 @@ const TABLE = [
   ['approve',  ['new'],                                      'open',        STAFF,                                ['priority', 'category']],
   ['reject',   ['new'],                                      'rejected',    STAFF,                                ['reason']],
   ['claim',    ['open'],                                     'in_progress', STAFF,                                []],
-  ['start',    ['open'],                                     'in_progress', STAFF,                                ['assignee']],
-  ['wait',     ['open', 'in_progress'],                      'pending',     STAFF,                                []],
-  ['hold',     ['open', 'in_progress'],                      'on_hold',     STAFF,                                ['reason']],
-  ['resume',   ['pending', 'on_hold'],                       'in_progress', STAFF,                                []],
-  ['resolve',  ['open', 'in_progress', 'pending', 'on_hold'], 'resolved',   STAFF,                                ['comment']],
+  ['start',    ['open'],                                     'in_progress', WORKERS,                              ['assignee']],
+  ['wait',     ['open', 'in_progress'],                      'pending',     WORKERS,                              []],
+  ['hold',     ['open', 'in_progress'],                      'on_hold',     WORKERS,                              ['reason']],
+  ['resume',   ['pending', 'on_hold'],                       'in_progress', WORKERS,                              []],
+  ['resolve',  ['open', 'in_progress', 'pending', 'on_hold'], 'resolved',   WORKERS,                              ['comment']],
   ['reopen',   ['resolved'],                                 'in_progress', ['requester', ...STAFF],              []],
   ['close',    ['resolved'],                                 'closed',      ['requester', ...STAFF, 'system'],    []],
   ['withdraw', ['new', 'open', 'in_progress', 'pending', 'on_hold'], 'withdrawn', ['requester'],                  []],

@@ -36,6 +36,16 @@ export interface TicketView {
   watchers: PersonRow[];
   /** Whom mails named, for who decides about them. */
   proposals: ProposalRow[];
+  /** How sending it to the workflow system goes; for staff. null: it is not sent. */
+  workflow: WorkflowRow | null;
+}
+
+export interface WorkflowRow {
+  state: 'pending' | 'sent' | 'failed';
+  attempts: number;
+  error: string | null;
+  reference: string | null;
+  finished_at: string | null;
 }
 
 type PersonRow = TicketSummary['requester'];
@@ -72,7 +82,7 @@ export async function readTicket(
 ): Promise<TicketView> {
   const { sql, params } = visibleTickets(reader);
   const [row] = await em.execute<Row[]>(
-    `select ${SUMMARY.columns}, f.number as follows_number, ${STOPS} as stops, ${PEOPLE} from ticket t ${SUMMARY.joins} left join ticket f on f.id = t.follows_id where t.id = ? and ${sql}`,
+    `select ${SUMMARY.columns}, f.number as follows_number, ${STOPS} as stops, ${SYNC} as workflow, ${PEOPLE} from ticket t ${SUMMARY.joins} left join ticket f on f.id = t.follows_id where t.id = ? and ${sql}`,
     [id, ...params],
   );
   if (!row) throw ticketNotFound();
@@ -105,6 +115,7 @@ export async function readTicket(
     participants: row.participants ?? [],
     watchers: may(reader, 'see-behind') ? (row.watchers ?? []) : [],
     proposals: mayDecideWho(reader, { requesterId: ticket.requester.id }) ? (row.proposals ?? []) : [],
+    workflow: may(reader, 'see-behind') ? row.workflow : null,
   };
 }
 
@@ -120,7 +131,11 @@ interface Row extends SummaryRow {
   participants: ParticipantRow[] | null;
   watchers: PersonRow[] | null;
   proposals: ProposalRow[] | null;
+  workflow: WorkflowRow | null;
 }
+
+const SYNC = `(select json_build_object('state', w.state, 'attempts', w.attempts, 'error', w.error, 'reference', w.reference, 'finished_at', w.finished_at)
+    from workflow_sync w where w.ticket_id = t.id)`;
 
 /** In force by the clock of the database: it is shown, and decides nothing. */
 const STOPS = `(select json_agg(json_build_object('id', s.id, 'kind', s.kind, 'address', s.address, 'reason', s.reason, 'opened_at', s.opened_at, 'until', s.until) order by s.id)

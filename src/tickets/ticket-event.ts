@@ -14,10 +14,11 @@ const TicketEventSchema = defineEntity({
       ...(['opened', 'commented', 'status_changed', 'assigned', 'changed', 'bounced'] as const),
       ...(['comment_edited', 'comment_rescheduled', 'comment_taken_back', 'comment_released'] as const),
       ...(['participant_proposed', 'participant_added', 'participant_declined', 'participant_removed'] as const),
+      ...(['workflow_failed', 'workflow_retried'] as const),
     ]),
     data: p.json<Record<string, unknown>>().onCreate(() => ({})),
     comment: () => p.manyToOne(Comment).nullable(),
-    channel: p.enum(['mail', 'portal', 'api', 'system'] as const),
+    channel: p.enum(['mail', 'portal', 'api', 'system', 'workflow'] as const),
     notice: p.enum(['none', 'pending', 'done'] as const),
     // until then only staff sees it, and no mail of it is made
     noticeAfter: p.datetime().nullable(),

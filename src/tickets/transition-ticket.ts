@@ -18,10 +18,13 @@ import { EVENT_COLUMNS, EVENT_VALUES, eventParams, wakeNotice, type NewEvent } f
 import type { TicketEvent } from './ticket-event.ts';
 import type { Priority } from './ticket.ts';
 
+/** The workflow system, which does what the lifecycle lets it. */
+export const WORKFLOW = 'workflow';
+
 /** What a transition was given; the lifecycle's `needs` say which of it must be there. */
 export interface TransitionTicket {
   name: TransitionName;
-  actor: Person;
+  actor: Person | typeof WORKFLOW;
   channel: TicketEvent['channel'];
   priority?: Priority;
   categoryId?: number | null;
@@ -40,7 +43,8 @@ export async function transitionTicket(tx: Transaction, ticket: LockedTicket, gi
   refuseWrong(ticket, given);
   for (const need of findTransition(name).needs) refuseMissing(need, ticket, given);
 
-  const assignee = name === 'claim' ? actor : given.assignee;
+  const person = actor === WORKFLOW ? null : actor;
+  const assignee = (name === 'claim' && person) || given.assignee;
   const [set] = await tx.em.execute<{ priority: Priority | null; category: string | null }[]>(
     `update ticket set priority = coalesce(?, priority), category_id = coalesce(?::bigint, category_id),
        sub_category_id = coalesce(?::bigint, sub_category_id), assignee_id = coalesce(?::bigint, assignee_id) where id = ?
@@ -49,10 +53,12 @@ export async function transitionTicket(tx: Transaction, ticket: LockedTicket, gi
   );
   const passedOn = assignee && assignee.id !== ticket.assigneeId ? assignee.id : null;
   if (passedOn) await joinTicket(tx, ticket.id, passedOn);
-  const { reason, comment } = given;
+  const { comment } = given;
+  // Words have an author, and the workflow system is nobody: what it says is why.
+  const reason = given.reason ?? (person ? undefined : comment);
   await moveTicket(tx, ticket, {
     name,
-    actorId: actor.id,
+    actorId: person?.id ?? null,
     channel,
     notify: true,
     ...(reason && { reason }),
@@ -63,8 +69,12 @@ export async function transitionTicket(tx: Transaction, ticket: LockedTicket, gi
 
 function refuseWrong(ticket: LockedTicket, { name, actor }: TransitionTicket): void {
   const { by, from } = findTransition(name);
-  const actors = actorsOf(actor, ticket);
-  if (!by.some((one) => actors.includes(one))) throw new AppError('forbidden', `Your role may not ${name} a ticket`);
+  const actors = actor === WORKFLOW ? ([WORKFLOW] as const) : actorsOf(actor, ticket);
+  if (!by.some((one) => actors.includes(one)))
+    throw new AppError(
+      'forbidden',
+      `${actor === WORKFLOW ? 'The workflow system' : 'Your role'} may not ${name} a ticket`,
+    );
   if (from.includes(ticket.status)) return;
   const { status } = ticket;
   const allowed = transitionsFrom(status, actors).map((transition) => transition.name);
@@ -106,10 +116,13 @@ const MOVE = (commentParts: string) => `
         closed_at = case when ?::boolean then ?::timestamptz end
       where id = ? returning id),
   ${commentParts},
-  e as (insert into ticket_event (ticket_id, comment_id, ${EVENT_COLUMNS}) select c.ticket_id, c.id, ${EVENT_VALUES} from c returning id)
-  select e.id as event from e`;
+  e as (insert into ticket_event (ticket_id, comment_id, ${EVENT_COLUMNS}) select c.ticket_id, c.id, ${EVENT_VALUES} from c returning id),
+  w as (insert into workflow_sync (ticket_id, next_at, created_at) select t.id, ?::timestamptz, ?::timestamptz from t
+      where ?::boolean and exists (select from setting where key = 'workflow_system' and environment is not null)
+      on conflict (ticket_id) do nothing returning id)
+  select e.id as event, (select id from w) as sync from e`;
 
-/** The only writer of `status`. Does not ask who may: `transitionTicket` and the lifecycle's consequences do. */
+/** The only writer of `status`. What becomes open is due for the workflow system, where there is one. Does not ask who may: `transitionTicket` and the lifecycle's consequences do. */
 export async function moveTicket(tx: Transaction, ticket: LockedTicket, given: MoveTicket): Promise<void> {
   const { name, actorId, channel, reason, comment, notify, facts } = given;
   const { to } = findTransition(name);
@@ -118,12 +131,19 @@ export async function moveTicket(tx: Transaction, ticket: LockedTicket, given: M
   const event: NewEvent = { actorId, type: 'status_changed', channel, data, notify };
   const words = actorId !== null && comment ? { authorId: actorId, body: comment } : null;
   const said =
-    words && commentParams(tx, { ...words, visibility: 'public', channel: channel === 'system' ? 'api' : channel });
-  const [row] = await tx.em.execute<{ event: string }[]>(MOVE(said ? COMMENT_PARTS : NO_COMMENT), [
+    words &&
+    commentParams(tx, {
+      ...words,
+      visibility: 'public',
+      channel: channel === 'system' || channel === 'workflow' ? 'api' : channel,
+    });
+  const [row] = await tx.em.execute<{ event: string; sync: string | null }[]>(MOVE(said ? COMMENT_PARTS : NO_COMMENT), [
     ...[to, reason ?? null, tx.now, said ? 1 : 0, to, tx.now, FINAL_STATUSES.includes(to), tx.now, ticket.id],
     ...(said ?? []),
     ...eventParams(tx, event),
+    ...[tx.now, tx.now, to === 'open'],
   ]);
+  if (row?.sync) tx.wake('send-workflow', Number(row.sync));
   ticket.status = to;
   ticket.version += 1;
   wakeNotice(tx, event, row?.event);

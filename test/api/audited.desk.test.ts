@@ -49,6 +49,8 @@ const NOT_AUDITED: Partial<Record<RouteName, string>> = {
   previewTemplate: 'it looks, and changes nothing',
   examineMailbox: 'it looks, and changes nothing but by a probe, which the mail ledger tells',
   rehearseMailbox: 'it looks, and changes nothing',
+  workflowCallback: 'the history of the ticket tells it',
+  retryWorkflow: 'the history of the ticket tells it',
   pushMessage: 'the mail ledger tells it',
   changeTickets: 'the history of each ticket tells it',
 };

@@ -83,7 +83,7 @@ test('V7: the limits of each route are these', () => {
     forgotPassword: ['reset', ...mails], resetPassword: ['link'], changeEmail: ['link'],
     confirmToken: ['confirm', 'api'], changePassword: ['confirm', 'api'], askEmailChange: ['change-email', 'api'],
     giveSecondFactor: ['sign-in-step'], passkeyToken: ['sign-in-step'], startOidc: ['sign-in-step'], finishOidc: ['sign-in-step'],
-    pushMessage: ['push'],
+    pushMessage: ['push'], workflowCallback: ['push'],
     readByLink: ['status-link'], replyByLink: ['status-link-words', 'status-link'], answerByLink: ['status-link-words', 'status-link'],
     setPicture: ['upload', 'api'], openTicket: ['upload', 'api'], listTickets: ['api'],
   };

@@ -41,6 +41,11 @@ export function moveOf(event: Pick<TicketEvent, 'type' | 'data'>, texts: Texts):
   return names.find((name): name is TransitionName => typeof name === 'string' && Object.hasOwn(known, name)) ?? null;
 }
 
+/** Who did what an event tells of, by name; the desk or the workflow system where it was no person. */
+export function nameOf({ actor, channel }: Pick<TicketEvent, 'actor' | 'channel'>, { events }: Texts): string {
+  return actor?.name ?? (channel === 'workflow' ? events.workflow : events.desk);
+}
+
 /** An event in one line: who did what, with its reason. `who` is already a name. */
 export function sayEvent(event: Pick<TicketEvent, 'type' | 'data'>, who: string, texts: Texts): string {
   const { events } = texts;
@@ -49,6 +54,8 @@ export function sayEvent(event: Pick<TicketEvent, 'type' | 'data'>, who: string,
   if (move === 'approve') return withHow(events.moves.approve(who), event.data, texts);
   if (move) return reason ? events.because(events.moves[move](who), reason) : events.moves[move](who);
   if (/open|creat|submi/.test(event.type)) return events.opened(who);
+  if (event.type === 'workflow_failed') return events.workflowFailed(reason);
+  if (event.type === 'workflow_retried') return events.workflowRetried(who);
   if (event.type === 'comment_released') return events.released(who);
   if (/note|internal/.test(event.type) || event.data['visibility'] === 'internal') return events.noted(who);
   if (/comment|repl/.test(event.type)) return events.replied(who);

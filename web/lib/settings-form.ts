@@ -38,7 +38,7 @@ export const SETTING_GROUPS = {
     retention_quarantine_days: 'number',
     retention_tickets_days: 'number',
   },
-  programs: { feature_api_keys: 'switch' },
+  programs: { feature_api_keys: 'switch', workflow_system: 'text' },
 } as const satisfies Record<string, Partial<Record<SettingName, Kind>>>;
 export type SettingGroup = keyof typeof SETTING_GROUPS;
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { originOf } from '../../http/destinations.ts';
+import { httpCall, readJson } from '../../http/http-call.ts';
 import type { AccessToken } from './imap/options.ts';
 import { tokenRequest, type OauthConfig, type OauthSecrets } from './oauth/grant.ts';
 import { readRefusal } from './oauth/refusal.ts';
@@ -18,6 +20,9 @@ const refusal = z.object({ error: z.string(), error_description: z.string().opti
 /** Milliseconds before its end at which a token is no longer used, and for an answer. */
 const MARGIN = 60_000;
 const TIMEOUT = 15_000;
+/** Bytes of an answer. */
+const ANSWER = 1_000_000;
+
 /** Access tokens of one account, and what was said of them. */
 export interface OauthTokens {
   accessToken: AccessToken;
@@ -62,16 +67,15 @@ export function oauthToken(
 
 async function request(tokenUrl: string, body: URLSearchParams) {
   const { host } = new URL(tokenUrl);
-  const response = await fetch(tokenUrl, {
-    method: 'POST',
-    body,
-    redirect: 'error',
-    signal: AbortSignal.timeout(TIMEOUT),
+  const response = await httpCall({
+    ...{ url: tokenUrl, allowed: originOf(tokenUrl), method: 'POST', timeout: TIMEOUT, limit: ANSWER },
+    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+    body: body.toString(),
   }).catch((error: unknown) => {
     throw new SourceUnavailable('unreachable', `${host} gave no token: ${wordsOf(error)}`, null, { cause: error });
   });
-  const given: unknown = await response.json().catch(() => null);
-  if (response.ok) {
+  const given = readJson(response.body);
+  if (response.status >= 200 && response.status < 300) {
     const token = answer.safeParse(given);
     if (token.success) return { given: token.data, clockAhead: clockAheadOf(response.headers, Date.now()) };
     throw new SourceUnavailable('unreachable', `${host} answered without a token`);

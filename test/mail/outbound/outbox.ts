@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from '../../../src/db/transaction.ts';
-import { Employee } from '../../../src/people/employee.ts';
+import { Employee, type Person } from '../../../src/people/employee.ts';
 import { notifyEvents } from '../../../src/mail/outbound/notify-events.ts';
 import { OutboundMessage } from '../../../src/mail/outbound/outbound-message.ts';
 import { sendMessages, type SendDeps } from '../../../src/mail/outbound/send-messages.ts';
@@ -55,7 +55,7 @@ export function outbox(desk: () => TestDesk) {
       }),
     );
 
-  const move = (ticket: Ticket, given: Omit<TransitionTicket, 'channel'>) =>
+  const move = (ticket: Ticket, given: Omit<TransitionTicket, 'channel' | 'actor'> & { actor: Person }) =>
     transaction(async (tx) => {
       const actor = await tx.em.findOneOrFail(Employee, given.actor.id);
       await transitionTicket(tx, await locked(tx, ticket.id), { channel: 'portal', ...given, actor });

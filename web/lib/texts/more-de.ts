@@ -518,6 +518,10 @@ export const moreDe: MoreTexts = {
         label: 'Arten von Dateien',
         hint: 'Ein Inhaltstyp je Zeile; * am Ende steht für alles. Was per Mail kommt, bleibt, was es auch ist.',
       },
+      workflow_system: {
+        label: 'Workflow-System',
+        hint: 'Dorthin gehen Tickets, sobald sie freigegeben sind. Leer: nirgends.',
+      },
       mails_per_domain: {
         label: 'Mails je Minute an eine Domain',
         hint: 'Weitere warten, bis sie an der Reihe sind; Mail an andere Domains nicht. 0: beliebig viele.',

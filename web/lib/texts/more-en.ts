@@ -507,6 +507,10 @@ export const moreEn = {
         label: 'Kinds of files',
         hint: 'One content type a line; * at the end stands for anything. What comes by mail is kept whatever it is.',
       },
+      workflow_system: {
+        label: 'Workflow system',
+        hint: 'Tickets are sent there once they are approved. Empty: nowhere.',
+      },
       mails_per_domain: {
         label: 'Mails a minute to one domain',
         hint: 'Those beyond wait their turn; mail to other domains does not. 0: any number.',
