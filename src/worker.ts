@@ -61,6 +61,7 @@ function handlersOf(
   { transaction, log, links, ingest, notify, send, workflow, mailboxes: tools }: WorkerDeps,
   mailboxes: MailboxWatch,
 ): Handlers {
+  const tasks = { transaction, log, links, mailboxes: tools };
   return {
     'poll-mailbox': async ([job]) => void (job && (await mailboxes.wake(job.mailboxId))),
     'ingest-messages': (jobs) => ingestMessages(ingest, idsOf(jobs)),
@@ -70,7 +71,8 @@ function handlersOf(
     'send-links': (jobs) => transaction((tx) => sendLinks(tx, idsOf(jobs), links)),
     'notify-accounts': (jobs) => transaction((tx) => notifyAccounts(tx, idsOf(jobs), notify)),
     'send-workflow': (jobs) => sendTickets(transaction, idsOf(jobs), workflow),
-    'run-tasks': (jobs) => runTasks({ transaction, log, links, mailboxes: tools }, idsOf(jobs)),
+    'run-tasks': (jobs) => runTasks(tasks, idsOf(jobs)),
+    'look-tasks': (jobs) => runTasks(tasks, idsOf(jobs)),
     'send-messages': async (jobs) => {
       await sendMessages(transaction, idsOf(jobs), send);
       faultPoint('O7');

@@ -17,6 +17,8 @@ export const QUEUES = {
   // A try waits 4 to 10 s for the next one, so its queue is looked at more often.
   'send-workflow':   { data: ids,                                         batch: 10, options: {}, poll: 2 },
   'run-tasks':       { data: ids,                                         batch: 1,  options: {} },
+  // What a server afar is asked takes as long as it takes: no other task waits for it.
+  'look-tasks':      { data: ids,                                         batch: 1,  options: {} },
   'send-messages':   { data: ids,                                         batch: 50, options: {} },
 } as const satisfies Record<string, { data: z.ZodObject; batch: number; options: { policy?: 'short' }; poll?: number }>;
 

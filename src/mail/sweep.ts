@@ -4,6 +4,9 @@ import type { IdQueue } from '../jobs/queues.ts';
 /** Seconds a row may lie untouched before its job counts as lost. */
 const PATIENCE = 20;
 
+/** Tasks that look at something afar. */
+const LOOKS = `('examine-mailbox', 'rehearse-mailbox')`;
+
 /** Rows that are due, by the queue that would take them on. Tables are the truth: whatever is due gets a job again. */
 const DUE: Record<Exclude<IdQueue, 'send-messages'>, string> = {
   'ingest-messages': `select id from inbound_message where state = 'fetched' and next_at < ?::timestamptz - make_interval(secs => ?) order by next_at limit 500`,
@@ -11,7 +14,8 @@ const DUE: Record<Exclude<IdQueue, 'send-messages'>, string> = {
   'send-links': `select id from link_request where created_at < ?::timestamptz - make_interval(secs => ?) order by id limit 500`,
   'notify-accounts': `select id from account_notice where state = 'pending' and created_at < ?::timestamptz - make_interval(secs => ?) order by id limit 500`,
   'send-workflow': `select id from workflow_sync where state = 'pending' and next_at < ?::timestamptz - make_interval(secs => ?) order by next_at limit 500`,
-  'run-tasks': `select id from task where state in ('queued', 'running') and next_at < ?::timestamptz - make_interval(secs => ?) order by next_at limit 500`,
+  'run-tasks': `select id from task where state in ('queued', 'running') and kind not in ${LOOKS} and next_at < ?::timestamptz - make_interval(secs => ?) order by next_at limit 500`,
+  'look-tasks': `select id from task where state in ('queued', 'running') and kind in ${LOOKS} and next_at < ?::timestamptz - make_interval(secs => ?) order by next_at limit 500`,
 };
 
 /**

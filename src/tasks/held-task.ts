@@ -1,4 +1,5 @@
 import type { Transaction } from '../db/transaction.ts';
+import { kindOf, queueOf } from './kinds.ts';
 import type { TaskFile, TaskLine } from './task.ts';
 
 /** A task that is ours until its lease ends; each part makes the lease longer. Every write asks whether it is still ours. */
@@ -86,7 +87,7 @@ export async function postponeTask(tx: Transaction, held: HeldTask, { pause = pa
       where id = ? and lease_token = ? returning 1`,
     [nextAt, pause === 0, held.id, held.token],
   );
-  if (rows.length > 0) tx.enqueue('run-tasks', { ids: [held.id] }, nextAt);
+  if (rows.length > 0) tx.enqueue(queueOf(kindOf(held.kind)), { ids: [held.id] }, nextAt);
 }
 
 /** Ends it; the file that it made can be downloaded from now on. */

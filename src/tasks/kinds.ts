@@ -72,3 +72,6 @@ export function kindOf(name: string): TaskKind<unknown> {
   if (!kind) throw new Error(`No kind of task ${name}`);
   return kind as unknown as TaskKind<unknown>;
 }
+
+/** The queue of a kind's tasks: those that look at something afar have their own. */
+export const queueOf = ({ look }: TaskKind<unknown>): 'look-tasks' | 'run-tasks' => (look ? 'look-tasks' : 'run-tasks');

@@ -1,6 +1,6 @@
 import type { Transaction } from '../db/transaction.ts';
 import type { Employee } from '../people/employee.ts';
-import { kindOf, type KindName, type TaskInput } from './kinds.ts';
+import { kindOf, queueOf, type KindName, type TaskInput } from './kinds.ts';
 import { rightsOf } from './rights-of.ts';
 import { Task } from './task.ts';
 
@@ -15,6 +15,6 @@ export async function startTask<K extends KindName>(
   const times = { createdAt: tx.now, nextAt: tx.now };
   const task = tx.em.create(Task, { kind, employee: actor, input, state: 'queued', total, ...ordered, ...times });
   await tx.em.flush();
-  tx.wake('run-tasks', task.id);
+  tx.wake(queueOf(kindOf(kind)), task.id);
   return task;
 }

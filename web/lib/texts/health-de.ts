@@ -40,6 +40,7 @@ export const healthDe: typeof healthEn = {
     'send-links': 'Links zum Anmelden',
     'notify-accounts': 'Mails zu Konten',
     'run-tasks': 'Lange Arbeit, etwa Exporte',
+    'look-tasks': 'Blicke in Postfächer: Prüfung und Probelauf',
     'send-messages': 'Mail senden',
   },
   jobs: 'Aufträge, die in der letzten Stunde gescheitert sind',

@@ -40,6 +40,7 @@ export const healthEn = {
     'send-links': 'Links for signing in',
     'notify-accounts': 'Mails about accounts',
     'run-tasks': 'Long work, such as exports',
+    'look-tasks': 'Looks at mailboxes: doctor and dry run',
     'send-messages': 'Send mail',
   } as Named,
   jobs: 'Jobs that failed within the last hour',
