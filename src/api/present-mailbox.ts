@@ -30,6 +30,7 @@ export function presentMailbox(mailbox: Mailbox, { names, held, sealing, now }: 
     return of && called !== undefined ? { id: of, name: called } : null;
   };
   return {
+    plus_addressing: mailbox.plusAddressing,
     ...{ id, version, name, address, aliases, signature, quiet, history, enabled },
     source: sourceOf(mailbox),
     transport: transportOf(mailbox),

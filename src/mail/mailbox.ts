@@ -23,6 +23,7 @@ const MailboxSchema = defineEntity({
     defaultCategoryId: p.bigint('number').nullable(),
     defaultDepartmentId: p.bigint('number').nullable(),
     signature: p.text().default(''),
+    plusAddressing: p.boolean().default(true),
     quiet: p.boolean().default(false),
     history: p.enum(['live', 'quiet'] as const).default('live'),
     liveSince: p.datetime().nullable(),

@@ -8,6 +8,12 @@ export interface TokenMailbox {
   address: string;
 }
 
+/** The mailbox that answers and bounces are to come back to. */
+export interface ReplyMailbox extends TokenMailbox {
+  /** false: its host delivers no support+…@, so its address stays plain; replies and bounces are known by our Message-IDs alone. */
+  plusAddressing: boolean;
+}
+
 /** `forged`: it has the form of our token, but no key of the ring signed it. Worth a security event, never an authority. */
 export type Read<T> = T | 'forged' | null;
 
@@ -25,7 +31,7 @@ const MESSAGE_ID = new RegExp(`^<?o\\.(${ID})\\.(${SIGNATURE})@([^@<>\\s]+?)>?$`
 /** Reply-To of one participant of one ticket: support+r.<ticket>.<participant>.<kid><mac>@domain, its local part ≤ 64 octets (RFC 5321 §4.5.3.1.1). */
 export function replyAddress(
   keyring: Keyring,
-  mailbox: TokenMailbox,
+  mailbox: ReplyMailbox,
   ticketId: number | bigint,
   participantId: number | bigint,
 ): string {
@@ -78,7 +84,7 @@ export function isProbe(keyring: Keyring, mailbox: TokenMailbox, messageId: stri
 }
 
 /** Envelope sender of an outbound row (VERP), so that a bounce names the row: support+b.<outbox id>.<kid><mac>@domain. */
-export function bounceAddress(keyring: Keyring, mailbox: TokenMailbox, outboxId: number | bigint): string {
+export function bounceAddress(keyring: Keyring, mailbox: ReplyMailbox, outboxId: number | bigint): string {
   return tagged(mailbox, `b.${encodeId(outboxId)}.${sign(keyring, keyring.current, `b|${outboxId}`)}`);
 }
 
@@ -97,8 +103,8 @@ function readOutboxId(keyring: Keyring, use: 'o' | 'b', id: string, signature: s
   return outboxId !== null && verify(keyring, signature, `${use}|${outboxId}`) ? { outboxId } : 'forged';
 }
 
-function tagged(mailbox: TokenMailbox, tag: string): string {
-  return mailbox.address.replace('@', `+${tag}@`);
+function tagged(mailbox: ReplyMailbox, tag: string): string {
+  return mailbox.plusAddressing ? mailbox.address.replace('@', `+${tag}@`) : mailbox.address;
 }
 
 /** What stands between the mailbox's own local part and the @, in lower case. */

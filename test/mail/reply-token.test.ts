@@ -12,7 +12,7 @@ import type { Keyring } from '../../src/secrets.ts';
 
 const keyring: Keyring = { current: 'a', keys: new Map([['a', Buffer.alloc(32, 1)]]) };
 const rotated: Keyring = { current: 'b', keys: new Map([...keyring.keys, ['b', Buffer.alloc(32, 2)]]) };
-const mailbox = { id: 7, address: 'support@help.example.com' };
+const mailbox = { id: 7, address: 'support@help.example.com', plusAddressing: true };
 const ids = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 
 describe('a reply address', () => {
@@ -31,7 +31,7 @@ describe('a reply address', () => {
   });
 
   test('R18: has a local part of 64 octets at the very most', () => {
-    const widest = { id: 1, address: `${'s'.repeat(16)}@desk.example` };
+    const widest = { id: 1, address: `${'s'.repeat(16)}@desk.example`, plusAddressing: true };
     const address = replyAddress(keyring, widest, 2n ** 64n - 1n, 2n ** 64n - 1n);
     expect(address.split('@')[0]).toHaveLength(64);
   });

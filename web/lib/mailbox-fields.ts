@@ -79,6 +79,7 @@ const FIELDS: Record<FieldGroup, Partial<Record<FieldName, FormField>>> = {
     smtp_sign_in:   { kind: 'select', at: 'transport.oauth', choices: ['password', 'oauth'], initial: 'password', when: (d) => smtp(d) && oauth(d) },
     smtp_password:  { kind: 'secret', at: 'transport.password', when: (d) => smtp(d) && !smtpTokens(d) && d.smtp_user.trim() !== '' },
     signature:      { kind: 'lines', at: 'signature', optional: true },
+    plus_addressing: { kind: 'switch', at: 'plus_addressing', initial: 'yes' },
     quiet:          { kind: 'switch', at: 'quiet' },
   },
   tickets: {

@@ -26,6 +26,7 @@ function knownOf({ source, transport, ...rest }: Mailbox): Partial<MailboxDraft>
   return {
     ...{ name, address, signature, history, sender_policy, sender_trust },
     ...{ aliases: aliases.join('\n'), sender_domains: sender_domains.join('\n'), quiet: quiet ? 'yes' : '' },
+    plus_addressing: rest.plus_addressing ? 'yes' : '',
     default_category: String(rest.default_category?.id ?? ''),
     default_department: String(rest.default_department?.id ?? ''),
     ...sourceKnown(source),
@@ -79,6 +80,7 @@ export function bodyOf(draft: MailboxDraft): Body {
     source: sourceOf(draft),
     transport: transportOf(draft),
     quiet: draft.quiet !== '',
+    plus_addressing: draft.plus_addressing !== '',
     default_category: idOf(draft.default_category),
     default_department: idOf(draft.default_department),
     sender_domains: lines(draft.sender_domains),

@@ -39,6 +39,8 @@ const fields = {
   sender_trust: senderTrust,
   /** Stands below its mails. */
   signature,
+  /** Whether its host delivers support+…@ to support@; without, replies are known by the Message-IDs that they name. */
+  plus_addressing: z.boolean(),
   /** Nothing is sent automatically: only what people write. */
   quiet: z.boolean(),
   enabled: z.boolean(),
@@ -72,6 +74,7 @@ const mailbox = z.object({
   sender_domains: z.array(z.string()),
   sender_trust: senderTrust,
   signature: z.string(),
+  plus_addressing: z.boolean(),
   quiet: z.boolean(),
   /** What was there before the desk first looked: imported without a word to anybody, or taken as new. */
   history,

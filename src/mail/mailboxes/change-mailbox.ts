@@ -22,6 +22,7 @@ export interface MailboxEdit {
   senderDomains?: readonly string[] | undefined;
   senderTrust?: Mailbox['senderTrust'] | undefined;
   signature?: string | undefined;
+  plusAddressing?: boolean | undefined;
   quiet?: boolean | undefined;
   enabled?: boolean | undefined;
 }

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Transaction } from '../../db/transaction.ts';
 import { readSettings } from '../../settings/read-settings.ts';
+import type { ReplyMailbox } from '../reply-token.ts';
 import { keepPace } from './pace.ts';
 import { MAIL_TEMPLATES, type MailTemplate } from './mail-template.ts';
 
@@ -13,9 +14,8 @@ export interface Claim {
   envelopeFrom: string;
   attempts: number;
   createdAt: Date;
-  mailboxId: number;
+  mailbox: ReplyMailbox;
   messageId: string | null;
-  mailboxAddress: string;
   /** null: they are in the row. */
   mime: Buffer | null;
 }
@@ -35,7 +35,7 @@ interface Row {
   created_at: string;
   mailbox_id: string;
   message_id: string | null;
-  mailbox_address: string;
+  mailbox: { address: string; plusAddressing: boolean };
   secret: boolean;
   has_mime: boolean;
 }
@@ -84,9 +84,8 @@ export async function claimRows(
     envelopeFrom: row.envelope_from,
     attempts: row.attempts + 1,
     createdAt: new Date(row.created_at),
-    mailboxId: Number(row.mailbox_id),
+    mailbox: { id: Number(row.mailbox_id), ...row.mailbox },
     messageId: row.message_id,
-    mailboxAddress: row.mailbox_address,
     mime: row.has_mime ? null : mimeOf(bytes(row)),
   }));
 }
@@ -94,7 +93,8 @@ export async function claimRows(
 function lockDue({ em, now }: Transaction, ids: readonly number[]): Promise<Row[]> {
   return em.execute<Row[]>(
     `select id, state, template, recipient, envelope_from, attempts, created_at, mailbox_id, message_id,
-            (select address from mailbox where mailbox.id = mailbox_id) as mailbox_address, secret, mime_sha256 is not null as has_mime
+            (select json_build_object('address', address, 'plusAddressing', plus_addressing) from mailbox where mailbox.id = mailbox_id) as mailbox,
+            secret, mime_sha256 is not null as has_mime
        from outbound_message
       where id in (?) and state in ('pending', 'sending', 'ambiguous') and send_after <= ?
         and (lease_until is null or lease_until < ?)

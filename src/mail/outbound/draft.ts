@@ -1,6 +1,7 @@
 import { displayName } from '../../people/employee.ts';
 import type { Keyring } from '../../secrets.ts';
 import type { Settings } from '../../settings/schema.ts';
+import type { ReplyMailbox } from '../reply-token.ts';
 import type { MailTemplate } from './mail-template.ts';
 import type { DeskView } from './mail-view.ts';
 import { oneLine } from './one-line.ts';
@@ -15,7 +16,7 @@ export interface Sheet<T extends MailTemplate> {
   date: Date;
   from: { name: string; address: string };
   to: { name: string; address: string };
-  mailbox: { id: number; address: string };
+  mailbox: ReplyMailbox;
   /** What admins wrote instead of our text, by language. */
   own?: readonly OwnText[];
 }

@@ -57,7 +57,7 @@ function draftOf(row: OutboundMessage, notice: Notice, desk: DeskView, deps: Dra
       ...{ id: row.id, template, locale: row.locale, messageId, date: row.createdAt },
       from: { name: desk.name, address: mailbox.address },
       to: { name: known?.firstName ? nameOf(known) : '', address: row.recipient },
-      mailbox: { id: mailbox.id, address: mailbox.address },
+      mailbox,
       view: {
         desk,
         recipient: { name: oneLine(known?.firstName ?? '').slice(0, 60) },

@@ -41,7 +41,7 @@ export async function readDigests(
       ...{ id: row.id, template: 'digest' as const, locale: row.locale, messageId, date: row.createdAt, unsubscribe },
       from: { name: desk.name, address: mailbox.address },
       to: { name: nameOf(person), address: row.recipient },
-      mailbox: { id: mailbox.id, address: mailbox.address },
+      mailbox,
       view: {
         ...{ desk, recipient: { name: oneLine(person.firstName).slice(0, 60) } },
         counts: await countAll(tx, person),

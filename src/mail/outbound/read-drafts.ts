@@ -103,7 +103,7 @@ export function draftOf(
       date: row.createdAt,
       from: { name: oneLine(named ? `${actor} via ${desk.name}` : desk.name), address: mailbox.address },
       to: { name: known?.firstName ? nameOf(known) : '', address: row.recipient },
-      mailbox: { id: mailbox.id, address: mailbox.address },
+      mailbox,
       ticketId: ticket.id,
       participantId: row.participant?.id ?? null,
       view: {

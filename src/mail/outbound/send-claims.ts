@@ -51,7 +51,7 @@ export async function sendClaims(
   const books = booksOf(transaction);
   const sender = async () => {
     for (let claim = queue.shift(); claim; claim = queue.shift()) {
-      await sendClaim(transaction, claim, books, { ...deps, transport: ways.get(claim.mailboxId) ?? deps.transport });
+      await sendClaim(transaction, claim, books, { ...deps, transport: ways.get(claim.mailbox.id) ?? deps.transport });
       if (performance.now() > end) return;
     }
   };
@@ -125,8 +125,7 @@ async function hand(
   const result = await sendFrom(claim.envelopeFrom);
   const takesNoNull = claim.envelopeFrom === '' && result.kind === 'refused' && result.permanent && result.sender;
   // RFC 5321 §4.5.5 has every server take <>; some do not. Machines that write to a bounce address are heard by nobody.
-  const mailbox = { id: claim.mailboxId, address: claim.mailboxAddress };
-  return takesNoNull ? sendFrom(bounceAddress(keyring, mailbox, claim.id)) : result;
+  return takesNoNull ? sendFrom(bounceAddress(keyring, claim.mailbox, claim.id)) : result;
 }
 
 async function storedBytes({ em }: Transaction, id: number, sealing: Keyring): Promise<Buffer> {

@@ -75,7 +75,7 @@ async function waysOf(
   claims: readonly Claim[],
   { transports }: SendDeps,
 ): Promise<Map<number, MailTransport>> {
-  const ids = [...new Set(claims.map(({ mailboxId }) => mailboxId))];
+  const ids = [...new Set(claims.map(({ mailbox }) => mailbox.id))];
   if (!transports || ids.length === 0) return new Map();
   const own = await em.find(Mailbox, { id: { $in: ids }, transport: { $ne: 'desk' } });
   return new Map(own.map((mailbox) => [mailbox.id, wayOf(mailbox, transports)]));

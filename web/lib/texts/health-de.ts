@@ -39,6 +39,7 @@ export const healthDe: typeof healthEn = {
     'notify-events': 'Entscheiden, wer davon hört',
     'send-links': 'Links zum Anmelden',
     'notify-accounts': 'Mails zu Konten',
+    'send-workflow': 'Tickets an das Workflow-System senden',
     'run-tasks': 'Lange Arbeit, etwa Exporte',
     'look-tasks': 'Blicke in Postfächer: Prüfung und Probelauf',
     'send-messages': 'Mail senden',

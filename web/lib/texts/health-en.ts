@@ -39,6 +39,7 @@ export const healthEn = {
     'notify-events': 'Decide who hears of it',
     'send-links': 'Links for signing in',
     'notify-accounts': 'Mails about accounts',
+    'send-workflow': 'Send tickets to the workflow system',
     'run-tasks': 'Long work, such as exports',
     'look-tasks': 'Looks at mailboxes: doctor and dry run',
     'send-messages': 'Send mail',

@@ -215,6 +215,10 @@ export const mailboxesDe: typeof mailboxesEn = {
       }),
       smtp_password: field('Passwort'),
       signature: field('Signatur', 'Unter Mails, die von hier ausgehen.'),
+      plus_addressing: field(
+        'Kennzeichen in der Adresse',
+        'Antworten gehen an support+…@. Aus, wo der Mailserver solche Adressen nicht zustellt: Dann wird eine Antwort an der Mail erkannt, auf die sie antwortet.',
+      ),
       quiet: field('Still', 'Nichts wird von selbst gesendet, nur was Menschen schreiben.'),
       default_category: field('Kategorie neuer Tickets'),
       default_department: field('Abteilung neuer Tickets'),

@@ -202,6 +202,10 @@ export const mailboxesEn = {
       smtp_sign_in: field('Signs in with', '', { password: 'password', oauth: 'the tokens that it is read with' }),
       smtp_password: field('Password'),
       signature: field('Signature', 'Below mails that go out from here.'),
+      plus_addressing: field(
+        'Marks in the address',
+        'Replies come to support+…@. Off where the mail server does not deliver such addresses: then a reply is known by the mail it answers.',
+      ),
       quiet: field('Quiet', 'Nothing is sent automatically, only what people write.'),
       default_category: field('Category of new tickets'),
       default_department: field('Department of new tickets'),
