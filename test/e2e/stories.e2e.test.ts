@@ -65,6 +65,7 @@ test('a mail becomes a ticket, a reply to its acknowledgement a comment, and the
   await page.getByRole('button', { name: 'Other ways to send' }).click();
   await page.getByRole('menuitem', { name: 'Send and set pending' }).click();
   await status(page, 'Pending');
+  await page.getByRole('button', { name: 'Send now' }).first().click();
   await page.getByText(/· sent/).waitFor();
 
   await page.locator('h1').focus();

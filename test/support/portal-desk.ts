@@ -61,6 +61,9 @@ export async function fillDesk(desk: RunningDesk): Promise<Filled> {
   await transition(coordinator, busy, { name: 'claim' });
   await say(coordinator, busy, 'public', 'Good morning Grace,\n\nwhich router is it? The label says it.');
   await say(coordinator, busy, 'internal', 'Looks like the one of October.');
+  const inThreeDays = new Date(Date.now() + 3 * 86_400_000).toISOString();
+  const later = { body: 'The new router is here today.', visibility: 'public', send_at: inThreeDays };
+  await coordinator.post(`/api/tickets/${busy}/comments`, later);
   const own = await ownTicket(employee);
   await transition(coordinator, own, { name: 'approve', priority: 'medium', category: 'Access' });
   await transition(coordinator, own, { name: 'claim' });

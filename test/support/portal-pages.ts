@@ -73,6 +73,31 @@ const EVERY: readonly PortalPage[] = [
     ready: 'ticket',
     act: (page) => page.getByRole('button', { name: 'Approve…' }).click(),
   },
+  {
+    name: 'ticket-sending',
+    path: ({ busy }) => `/tickets/${busy}`,
+    as: 'coordinator',
+    ready: 'ticket',
+    act: async (page) => {
+      await page.keyboard.press('r');
+      await page.keyboard.type('Which port is it in?');
+      await page.keyboard.press('Control+Enter');
+      await page.getByText(/goes out in \d/).waitFor();
+    },
+  },
+  {
+    name: 'ticket-later',
+    path: ({ fresh }) => `/tickets/${fresh}`,
+    as: 'coordinator',
+    ready: 'ticket',
+    act: async (page) => {
+      await page.keyboard.press('r');
+      await page.keyboard.type('It comes on Monday.');
+      await page.getByRole('button', { name: 'Other ways to send' }).click();
+      await page.getByRole('menuitem', { name: 'Send later…' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
   { name: 'new-ticket-staff', path: at('/tickets/new'), as: 'coordinator', ready: 'new-ticket' },
   {
     name: 'palette',

@@ -1,10 +1,21 @@
+import type { Input } from '#contract/client.ts';
 import { changeStatus } from './change-status.ts';
+import { until } from './desk-time.ts';
 import { Loaded } from './loaded.svelte.ts';
 import { watch } from './live.svelte.ts';
 import { whileVisible } from './poll.svelte.ts';
 import { ask } from './session.svelte.ts';
 import { GRAVE_MOVES, type Ticket, type Transition, type TransitionName } from './statuses.ts';
 import { t } from './texts.svelte.ts';
+import { say } from './toasts.svelte.ts';
+import { troubleOf } from './trouble.ts';
+
+export type TicketChanges = Exclude<NonNullable<Input<'changeTicket'>['body']>, string | Blob | FormData>;
+
+/** Milliseconds in which a reply whose time has come is on its way. */
+const MOMENT = 500;
+/** A timer cannot wait for weeks. */
+const LONGEST = 3600_000;
 
 /** A ticket on screen: read again and again, changed by its buttons, told when somebody else was faster. */
 export class OpenTicket {
@@ -44,6 +55,14 @@ export class OpenTicket {
     return whileVisible(5, async () => (this.loaded.problem ? undefined : this.load()), live);
   }
 
+  /** Reads it again when the next reply that waits has gone out. For an effect: returns how to stop. */
+  wakeForReplies(): () => void {
+    const times = this.ticket?.conversation.flatMap(({ held_until: time }) => (time === null ? [] : [until(time)]));
+    if (!times || times.length === 0) return () => undefined;
+    const timer = setTimeout(() => void this.load(), Math.min(Math.max(0, Math.min(...times)) + MOMENT, LONGEST));
+    return () => clearTimeout(timer);
+  }
+
   #show(ticket: Ticket): void {
     this.loaded.set(ticket);
     if (this.seen === null) this.see();
@@ -74,6 +93,20 @@ export class OpenTicket {
     else if (outcome.kind === 'conflict') await this.meet();
     else this.notice = outcome.trouble && t().ticket.notSaved(outcome.trouble);
     return outcome.kind === 'done';
+  }
+
+  /** Changes what it is about, how urgent it is or who has it, as its reader saw it; `done` says what was done. */
+  async change(changes: TicketChanges, done: string): Promise<void> {
+    if (!this.ticket) return;
+    const { version } = this.ticket;
+    try {
+      this.take(await ask('changeTicket', { params: { id: String(this.#id) }, body: { ...changes, version } }));
+      say(`${this.ticket.ticket_number}: ${done}`);
+    } catch (error) {
+      const { words, conflict } = troubleOf(error);
+      if (conflict) await this.meet();
+      else if (words) say(words, 'alert');
+    }
   }
 
   /** Shows the ticket as it is after a change. */

@@ -57,6 +57,9 @@ export function sayEvent(event: Pick<TicketEvent, 'type' | 'data'>, who: string,
   if (event.type === 'workflow_failed') return events.workflowFailed(reason);
   if (event.type === 'workflow_retried') return events.workflowRetried(who);
   if (event.type === 'comment_released') return events.released(who);
+  if (event.type === 'comment_taken_back') return events.taken(who);
+  if (event.type === 'comment_rescheduled') return events.rescheduled(who);
+  if (event.type === 'comment_edited') return events.edited(who);
   if (/note|internal/.test(event.type) || event.data['visibility'] === 'internal') return events.noted(who);
   if (/comment|repl/.test(event.type)) return events.replied(who);
   const to = text(event.data['to']);

@@ -18,17 +18,21 @@ export interface NewComment {
   visibility: 'public' | 'internal';
   files: readonly File[];
   draft?: number | undefined;
+  /** It waits for the time in which it can be taken back, or goes out at a time. */
+  undo?: boolean;
+  send_at?: string;
 }
 
 /** Adds a reply or a note to a ticket. Throws ApiError. */
 export function sendComment(
   id: number,
-  { files, draft, ...words }: NewComment,
+  { files, draft, undo, ...words }: NewComment,
   progress: Progress = () => undefined,
 ): Promise<Output<'addComment'>> {
   const params = { id: String(id) };
-  if (files.length === 0) return ask('addComment', { params, body: { ...words, ...(draft && { draft }) } });
-  const fields = { ...words, ...(draft && { draft: String(draft) }) };
+  if (files.length === 0)
+    return ask('addComment', { params, body: { ...words, ...(draft && { draft }), ...(undo && { undo }) } });
+  const fields = { ...words, ...(draft && { draft: String(draft) }), ...(undo && { undo: 'true' }) };
   return ask('addComment', { params, body: formOf(fields, files) }, uploadWith(progress));
 }
 

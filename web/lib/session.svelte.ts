@@ -1,6 +1,7 @@
 import { ApiError, call, type Input, type Output, type Problem } from '#contract/client.ts';
 import type { RouteName } from '#contract/paths.ts';
 import { noteConnection } from './connection.svelte.ts';
+import { noteTime } from './desk-time.ts';
 import { remember, remembered } from './remember.ts';
 import { forgetAll } from './forget.ts';
 import { go, here, herePath } from './router.svelte.ts';
@@ -149,6 +150,7 @@ async function request(url: string, init: RequestInit = {}): Promise<Response> {
     const signal = init.body instanceof FormData ? null : AbortSignal.timeout(PATIENCE);
     const response = await fetch(url, { ...init, signal, credentials: 'same-origin' });
     noteConnection(true);
+    noteTime(response.headers.get('date'));
     return response;
   } catch (error) {
     noteConnection(false);
