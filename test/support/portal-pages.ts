@@ -64,6 +64,24 @@ const EVERY: readonly PortalPage[] = [
       await page.getByText('2 selected').waitFor();
     },
   },
+  {
+    name: 'queue-filtered',
+    path: at(
+      '/tickets?view=all&status=open&category=Hardware&assignee=none&created_from=2026-01-01T00:00:00.000Z&has_attachment=false&sort=oldest',
+    ),
+    as: 'coordinator',
+    ready: 'queue',
+  },
+  {
+    name: 'queue-filters',
+    path: at('/tickets'),
+    as: 'coordinator',
+    ready: 'queue',
+    act: async (page) => {
+      await page.keyboard.press('f');
+      await page.getByRole('combobox').waitFor();
+    },
+  },
   { name: 'queue-empty', path: at('/tickets?view=waiting'), as: 'coordinator', ready: 'queue' },
   { name: 'ticket', path: ({ busy }) => `/tickets/${busy}`, as: 'coordinator', ready: 'ticket' },
   {

@@ -4,9 +4,9 @@ import { pathTo, placeOf, returnPath } from '../../web/lib/routes.ts';
 describe('addresses of the portal', () => {
   it.each([
     ['/', '', { page: 'home' }],
-    ['/tickets', '', { page: 'tickets', view: 'open' }],
-    ['/tickets/', '?view=mine', { page: 'tickets', view: 'mine' }],
-    ['/tickets', '?view=nonsense', { page: 'tickets', view: 'open' }],
+    ['/tickets', '', { page: 'tickets', view: 'open', asked: {} }],
+    ['/tickets/', '?view=mine', { page: 'tickets', view: 'mine', asked: {} }],
+    ['/tickets', '?view=nonsense', { page: 'tickets', view: 'open', asked: {} }],
     ['/tickets/new', '', { page: 'new-ticket' }],
     ['/tickets/418', '', { page: 'ticket', id: 418 }],
     ['/tickets/0', '', { page: 'not-found' }],

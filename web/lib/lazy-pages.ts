@@ -16,5 +16,6 @@ export const lazyPages = {
   audit: () => import('../pages/Audit.svelte'),
   confirmSignIn: () => import('../components/ConfirmSignIn.svelte'),
   status: () => import('../pages/Status.svelte'),
+  filterPicker: () => import('../components/FilterPicker.svelte'),
   palette: () => import('../components/Palette.svelte'),
 };

@@ -1,3 +1,4 @@
+import { queryOf, type Asked } from './ticket-query.ts';
 import type { AccountPart, MailedLink, SettingsPart, View } from './routes.ts';
 
 /** The addresses of the pages, the one place where they are written. */
@@ -8,6 +9,9 @@ export const pathTo = {
   register: '/register',
   tickets: '/tickets',
   view: (view: View) => (view === 'open' ? '/tickets' : `/tickets?view=${view}`),
+  /** A view, narrowed and in an order. */
+  list: (view: View, asked: Asked) =>
+    `/tickets?${[...(view === 'open' ? [] : [`view=${view}`]), queryOf(asked)].join('&')}`.replace(/[?&]$/, ''),
   ticket: (id: number) => `/tickets/${id}`,
   newTicket: '/tickets/new',
   localMail: '/local-mail',
