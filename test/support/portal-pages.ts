@@ -109,9 +109,11 @@ const EVERY: readonly PortalPage[] = [
     ready: 'queue',
     act: (page) => page.keyboard.press('?'),
   },
+  { name: 'dashboard', path: at('/dashboard'), as: 'coordinator', ready: 'dashboard' },
   { name: 'local-mail', path: at('/local-mail'), as: 'coordinator', ready: 'local-mail' },
   ...account('coordinator', ['api-keys']),
 
+  { name: 'dashboard-admin', path: at('/dashboard'), as: 'admin', ready: 'dashboard' },
   { name: 'employees', path: at('/employees'), as: 'admin', ready: 'employees' },
   { name: 'employee', path: ({ person }) => `/employees/${person}`, as: 'admin', ready: 'employee' },
   {

@@ -46,6 +46,8 @@ describe('addresses of the portal', () => {
     ['/ledger/x', '', { page: 'not-found' }],
     ['/settings', '', { page: 'settings', part: 'general' }],
     ['/settings/categories', '', { page: 'settings', part: 'categories' }],
+    ['/dashboard', '', { page: 'dashboard' }],
+    ['/dashboard/1', '', { page: 'not-found' }],
     ['/health', '', { page: 'health' }],
     ['/audit', '', { page: 'audit' }],
     ['/audit/1', '', { page: 'not-found' }],

@@ -11,6 +11,7 @@ export const lazyPages = {
   mailbox: () => import('../pages/Mailbox.svelte'),
   newMailbox: () => import('../pages/NewMailbox.svelte'),
   mailTexts: () => import('../pages/MailTexts.svelte'),
+  dashboard: () => import('../pages/Dashboard.svelte'),
   health: () => import('../pages/Health.svelte'),
   settings: () => import('../pages/Settings.svelte'),
   audit: () => import('../pages/Audit.svelte'),

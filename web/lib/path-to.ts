@@ -32,6 +32,7 @@ export const pathTo = {
   mailbox: (id: number) => `/mailboxes/${id}`,
   newMailbox: '/mailboxes/new',
   settings: (part: SettingsPart) => (part === 'general' ? '/settings' : `/settings/${part}`),
+  dashboard: '/dashboard',
   health: '/health',
   audit: '/audit',
 };

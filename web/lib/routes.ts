@@ -43,6 +43,7 @@ export type Place =
   | { page: 'mail-texts'; name: string | null }
   | { page: 'settings'; part: SettingsPart }
   | { page: 'health' }
+  | { page: 'dashboard' }
   | { page: 'audit' }
   | { page: 'not-found' };
 
@@ -94,6 +95,8 @@ export function placeOf(path: string, search = ''): Place {
         : { page: 'not-found' };
     case 'settings':
       return withPart(SETTINGS_PARTS, second, (part) => ({ page: 'settings', part }));
+    case 'dashboard':
+      return only(second, { page: 'dashboard' });
     case 'health':
       return only(second, { page: 'health' });
     case 'audit':
