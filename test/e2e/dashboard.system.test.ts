@@ -61,3 +61,43 @@ test('an admin sees on the dashboard who waits to be let in, what is held back, 
   await counter(page, 'To approve', 1).click();
   await page.getByRole('button', { name: 'Approve Grace Hopper' }).waitFor();
 });
+
+test('the numbers of a report open the tickets behind them, for other days too, and go away as a file or on paper', async () => {
+  const api = await desk().as('coordinator');
+  const { count } = (await api.get('/api/tickets?view=all')).body as { count: number };
+  const page = await browser().open();
+  await signIn(page, desk(), 'coordinator', '/dashboard');
+  await ready(page, 'dashboard');
+  const figure = page.getByRole('figure', { name: 'Came in, by day' });
+  await figure.getByText(`${count} came in, ${count} more than before.`, { exact: false }).waitFor();
+  await figure.getByText('Show as table').click();
+  const today = figure.getByRole('row').last().getByRole('link');
+  expect(await today.textContent()).toBe(String(count));
+  await today.click();
+  await ready(page, 'queue');
+  await expect.poll(() => page.locator('.q-subject').count(), { timeout: 30_000 }).toBe(count);
+
+  await page.goBack();
+  await ready(page, 'dashboard');
+  const old = page.getByRole('figure', { name: 'Age of what is open now' });
+  await old.getByText(`${count} open`, { exact: false }).waitFor();
+  await page.getByRole('button', { name: 'Reports of: the last 30 days' }).click();
+  await page.getByRole('menuitemradio', { name: 'the last 7 days' }).click();
+  await expect.poll(() => figure.locator('tbody tr').count(), { timeout: 30_000 }).toBe(7);
+  await page.getByLabel('From').fill('2024-01-01');
+  await page.getByLabel('to', { exact: true }).fill('2024-01-09');
+  await figure.getByText('0 came in, as many as before.', { exact: false }).waitFor();
+  expect(page.url()).toMatch(/from=2024-01-01&to=2024-01-09$/);
+
+  await page.getByRole('button', { name: 'CSV' }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: 'Came in, by category' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('category-2024-01-01.csv');
+
+  await page.emulateMedia({ media: 'print' });
+  await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+  expect(await page.locator('.nav').isVisible()).toBe(false);
+  expect(await page.locator('details.data:not([open])').count()).toBe(0);
+});

@@ -113,6 +113,15 @@ const EVERY: readonly PortalPage[] = [
   { name: 'local-mail', path: at('/local-mail'), as: 'coordinator', ready: 'local-mail' },
   ...account('coordinator', ['api-keys']),
 
+  {
+    name: 'dashboard-tables',
+    path: at('/dashboard?days=7'),
+    as: 'admin',
+    ready: 'dashboard',
+    act: async (page) => {
+      for (const words of await page.getByText('Show as table').all()) await words.click();
+    },
+  },
   { name: 'dashboard-admin', path: at('/dashboard'), as: 'admin', ready: 'dashboard' },
   { name: 'employees', path: at('/employees'), as: 'admin', ready: 'employees' },
   { name: 'employee', path: ({ person }) => `/employees/${person}`, as: 'admin', ready: 'employee' },

@@ -1,3 +1,4 @@
+import { rangeQuery, type DayRange } from './report-range.ts';
 import { queryOf, type Asked } from './ticket-query.ts';
 import type { AccountPart, MailedLink, SettingsPart, View } from './routes.ts';
 
@@ -33,6 +34,8 @@ export const pathTo = {
   newMailbox: '/mailboxes/new',
   settings: (part: SettingsPart) => (part === 'general' ? '/settings' : `/settings/${part}`),
   dashboard: '/dashboard',
+  /** The same, with the reports of these days. */
+  numbers: (range: DayRange) => `/dashboard?${rangeQuery(range)}`.replace(/[?]$/, ''),
   health: '/health',
   audit: '/audit',
 };

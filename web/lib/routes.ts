@@ -1,3 +1,4 @@
+import { rangeOf, type DayRange } from './report-range.ts';
 import { askedOf, type Asked } from './ticket-query.ts';
 
 export { pathTo } from './path-to.ts';
@@ -43,7 +44,7 @@ export type Place =
   | { page: 'mail-texts'; name: string | null }
   | { page: 'settings'; part: SettingsPart }
   | { page: 'health' }
-  | { page: 'dashboard' }
+  | { page: 'dashboard'; range: DayRange }
   | { page: 'audit' }
   | { page: 'not-found' };
 
@@ -96,7 +97,7 @@ export function placeOf(path: string, search = ''): Place {
     case 'settings':
       return withPart(SETTINGS_PARTS, second, (part) => ({ page: 'settings', part }));
     case 'dashboard':
-      return only(second, { page: 'dashboard' });
+      return only(second, { page: 'dashboard', range: rangeOf(query) });
     case 'health':
       return only(second, { page: 'health' });
     case 'audit':
