@@ -64,6 +64,24 @@ const EVERY: readonly PortalPage[] = [
       await page.getByText('2 selected').waitFor();
     },
   },
+  {
+    name: 'queue-filtered',
+    path: at(
+      '/tickets?view=all&status=open&category=Hardware&assignee=none&created_from=2026-01-01T00:00:00.000Z&has_attachment=false&sort=oldest',
+    ),
+    as: 'coordinator',
+    ready: 'queue',
+  },
+  {
+    name: 'queue-filters',
+    path: at('/tickets'),
+    as: 'coordinator',
+    ready: 'queue',
+    act: async (page) => {
+      await page.keyboard.press('f');
+      await page.getByRole('combobox').waitFor();
+    },
+  },
   { name: 'queue-empty', path: at('/tickets?view=waiting'), as: 'coordinator', ready: 'queue' },
   { name: 'ticket', path: ({ busy }) => `/tickets/${busy}`, as: 'coordinator', ready: 'ticket' },
   {
@@ -116,9 +134,20 @@ const EVERY: readonly PortalPage[] = [
     ready: 'queue',
     act: (page) => page.keyboard.press('?'),
   },
+  { name: 'dashboard', path: at('/dashboard'), as: 'coordinator', ready: 'dashboard' },
   { name: 'local-mail', path: at('/local-mail'), as: 'coordinator', ready: 'local-mail' },
   ...account('coordinator', ['api-keys']),
 
+  {
+    name: 'dashboard-tables',
+    path: at('/dashboard?days=7'),
+    as: 'admin',
+    ready: 'dashboard',
+    act: async (page) => {
+      for (const words of await page.getByText('Show as table').all()) await words.click();
+    },
+  },
+  { name: 'dashboard-admin', path: at('/dashboard'), as: 'admin', ready: 'dashboard' },
   { name: 'employees', path: at('/employees'), as: 'admin', ready: 'employees' },
   { name: 'employee', path: ({ person }) => `/employees/${person}`, as: 'admin', ready: 'employee' },
   {

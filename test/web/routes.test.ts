@@ -4,9 +4,9 @@ import { pathTo, placeOf, returnPath } from '../../web/lib/routes.ts';
 describe('addresses of the portal', () => {
   it.each([
     ['/', '', { page: 'home' }],
-    ['/tickets', '', { page: 'tickets', view: 'open' }],
-    ['/tickets/', '?view=mine', { page: 'tickets', view: 'mine' }],
-    ['/tickets', '?view=nonsense', { page: 'tickets', view: 'open' }],
+    ['/tickets', '', { page: 'tickets', view: 'open', asked: {} }],
+    ['/tickets/', '?view=mine', { page: 'tickets', view: 'mine', asked: {} }],
+    ['/tickets', '?view=nonsense', { page: 'tickets', view: 'open', asked: {} }],
     ['/tickets/new', '', { page: 'new-ticket' }],
     ['/tickets/418', '', { page: 'ticket', id: 418 }],
     ['/tickets/0', '', { page: 'not-found' }],
@@ -46,6 +46,15 @@ describe('addresses of the portal', () => {
     ['/ledger/x', '', { page: 'not-found' }],
     ['/settings', '', { page: 'settings', part: 'general' }],
     ['/settings/categories', '', { page: 'settings', part: 'categories' }],
+    ['/dashboard', '', { page: 'dashboard', range: { days: '30' } }],
+    ['/dashboard', '?days=7', { page: 'dashboard', range: { days: '7' } }],
+    ['/dashboard', '?days=8&from=2026-11-10&to=2026-11-09', { page: 'dashboard', range: { days: '30' } }],
+    [
+      '/dashboard',
+      '?from=2026-11-09&to=2026-11-10',
+      { page: 'dashboard', range: { from: '2026-11-09', to: '2026-11-10' } },
+    ],
+    ['/dashboard/1', '', { page: 'not-found' }],
     ['/health', '', { page: 'health' }],
     ['/audit', '', { page: 'audit' }],
     ['/audit/1', '', { page: 'not-found' }],

@@ -9,7 +9,7 @@ export interface Count {
   n: number;
   more: boolean;
 }
-export type Counted = View | 'pending-people' | 'held-back';
+export type Counted = View | 'overdue' | 'pending-people' | 'held-back';
 
 let counts = $state.raw<Partial<Record<Counted, Count>>>({});
 
@@ -42,8 +42,8 @@ export function watchCounts(): Watch {
 }
 
 function noteViews(counted: Output<'countTickets'>): void {
-  for (const view of VIEWS)
-    if (view !== 'all') noteCount(view, { n: Math.min(counted[view], MOST), more: counted[view] > MOST });
+  for (const what of [...VIEWS, 'overdue'] as const)
+    if (what !== 'all') noteCount(what, { n: Math.min(counted[what], MOST), more: counted[what] > MOST });
 }
 
 async function readPeople(): Promise<void> {

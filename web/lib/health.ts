@@ -1,4 +1,5 @@
 import type { Output } from '#contract/client.ts';
+import { ask } from './session.svelte.ts';
 
 type Finding = 'mailboxes' | 'late' | 'jobs' | 'mails' | 'stops';
 interface State {
@@ -6,6 +7,17 @@ interface State {
   system: Output<'readSystem'>;
   jobs: readonly unknown[];
   stops: readonly { resumed_at: string | null }[];
+}
+
+/** Asks the desk how it fares; for admins. Throws ApiError. */
+export async function readState() {
+  const [health, system, jobs, stops] = await Promise.all([
+    ask('readHealth'),
+    ask('readSystem'),
+    ask('listFailedJobs'),
+    ask('listStops'),
+  ]);
+  return { mailboxes: health.mailboxes, system, jobs: jobs.results, stops };
 }
 
 /** Work that waits longer than this is not done by anybody. */

@@ -11,10 +11,12 @@ export const lazyPages = {
   mailbox: () => import('../pages/Mailbox.svelte'),
   newMailbox: () => import('../pages/NewMailbox.svelte'),
   mailTexts: () => import('../pages/MailTexts.svelte'),
+  dashboard: () => import('../pages/Dashboard.svelte'),
   health: () => import('../pages/Health.svelte'),
   settings: () => import('../pages/Settings.svelte'),
   audit: () => import('../pages/Audit.svelte'),
   confirmSignIn: () => import('../components/ConfirmSignIn.svelte'),
   status: () => import('../pages/Status.svelte'),
+  filterPicker: () => import('../components/FilterPicker.svelte'),
   palette: () => import('../components/Palette.svelte'),
 };

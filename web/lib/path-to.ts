@@ -1,3 +1,5 @@
+import { rangeQuery, type DayRange } from './report-range.ts';
+import { queryOf, type Asked } from './ticket-query.ts';
 import type { AccountPart, MailedLink, SettingsPart, View } from './routes.ts';
 
 /** The addresses of the pages, the one place where they are written. */
@@ -8,6 +10,9 @@ export const pathTo = {
   register: '/register',
   tickets: '/tickets',
   view: (view: View) => (view === 'open' ? '/tickets' : `/tickets?view=${view}`),
+  /** A view, narrowed and in an order. */
+  list: (view: View, asked: Asked) =>
+    `/tickets?${[...(view === 'open' ? [] : [`view=${view}`]), queryOf(asked)].join('&')}`.replace(/[?&]$/, ''),
   ticket: (id: number) => `/tickets/${id}`,
   newTicket: '/tickets/new',
   localMail: '/local-mail',
@@ -28,6 +33,9 @@ export const pathTo = {
   mailbox: (id: number) => `/mailboxes/${id}`,
   newMailbox: '/mailboxes/new',
   settings: (part: SettingsPart) => (part === 'general' ? '/settings' : `/settings/${part}`),
+  dashboard: '/dashboard',
+  /** The same, with the reports of these days. */
+  numbers: (range: DayRange) => `/dashboard?${rangeQuery(range)}`.replace(/[?]$/, ''),
   health: '/health',
   audit: '/audit',
 };

@@ -1,3 +1,6 @@
+import { rangeOf, type DayRange } from './report-range.ts';
+import { askedOf, type Asked } from './ticket-query.ts';
+
 export { pathTo } from './path-to.ts';
 
 export const VIEWS = ['open', 'new', 'mine', 'unassigned', 'waiting', 'all'] as const;
@@ -24,7 +27,7 @@ export type Place =
   | { page: 'register' }
   /** A ticket by the link in a mail, with the answer that was chosen there. */
   | { page: 'status'; answer: 'yes' | 'no' | null }
-  | { page: 'tickets'; view: View }
+  | { page: 'tickets'; view: View; asked: Asked }
   | { page: 'ticket'; id: number }
   /** what mails link to */
   | { page: 'ticket-number'; number: string }
@@ -41,6 +44,7 @@ export type Place =
   | { page: 'mail-texts'; name: string | null }
   | { page: 'settings'; part: SettingsPart }
   | { page: 'health' }
+  | { page: 'dashboard'; range: DayRange }
   | { page: 'audit' }
   | { page: 'not-found' };
 
@@ -92,6 +96,8 @@ export function placeOf(path: string, search = ''): Place {
         : { page: 'not-found' };
     case 'settings':
       return withPart(SETTINGS_PARTS, second, (part) => ({ page: 'settings', part }));
+    case 'dashboard':
+      return only(second, { page: 'dashboard', range: rangeOf(query) });
     case 'health':
       return only(second, { page: 'health' });
     case 'audit':
@@ -140,7 +146,7 @@ export function isAdminPage(place: Place): place is AdminPlace {
 function ticketsPlace(second: string | undefined, query: URLSearchParams): Place {
   if (second === 'new') return { page: 'new-ticket' };
   const view = VIEWS.find((name) => name === query.get('view')) ?? 'open';
-  return withId(second, (id) => ({ page: 'ticket', id }), { page: 'tickets', view });
+  return withId(second, (id) => ({ page: 'ticket', id }), { page: 'tickets', view, asked: askedOf(query) });
 }
 
 /** What was held back, of one mailbox only where the address says so. */

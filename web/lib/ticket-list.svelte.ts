@@ -1,19 +1,18 @@
 /* eslint svelte/prefer-svelte-reactivity: off -- the sets are replaced, never changed; nobody watches the map */
-import type { Input, Output, Problem } from '#contract/client.ts';
+import type { Output, Problem } from '#contract/client.ts';
 import { whenForgetting } from './forget.ts';
 import { noteCount } from './desk-counts.svelte.ts';
 import { cursorOf, freshen, joined } from './fresh-rows.ts';
 import { watch } from './live.svelte.ts';
 import { whileVisible } from './poll.svelte.ts';
 import { problemOf } from './problem-words.ts';
-import type { View } from './routes.ts';
+import { pathTo, type View } from './routes.ts';
 import { ask } from './session.svelte.ts';
 import { Selection } from './selection.svelte.ts';
 import type { TicketSummary } from './statuses.ts';
+import { sameAsked, type Asked } from './ticket-query.ts';
 
 const PAGE = 50;
-/** What a list can be asked for besides its view; a key that is not there stands for any. */
-export type Asked = Pick<NonNullable<Input<'listTickets'>['query']>, 'status' | 'priority' | 'q' | 'sort'>;
 
 /** A list of tickets that grows downwards on wish and never moves by itself. */
 export class TicketList {
@@ -53,13 +52,13 @@ export class TicketList {
     return whileVisible(5, async () => (this.problem ? undefined : this.refresh()), live);
   }
 
-  /** Another search, filter or order: reads it from the first page on. Rows of before stay until the new ones are there. */
-  async ask(asked: Asked): Promise<void> {
+  /** Another search, filter or order: it begins anew, and whoever keeps it fresh reads it. */
+  ask(asked: Asked): void {
+    if (sameAsked(asked, this.asked)) return;
     this.asked = asked;
     [this.loaded, this.problem, this.at, this.scroll] = [false, null, null, 0];
     [this.waiting, this.gone] = [[], new Set()];
     this.selection.clear();
-    await this.refresh();
   }
 
   /** Reads the first page, or looks what has changed when there is one. Seconds to wait when the desk says so. */
@@ -142,5 +141,7 @@ export function listOf(view: View | 'own'): TicketList {
 
 /** The view that was open last, for the way back from a ticket. */
 export const viewBefore = (): View => lastView;
+/** The address of that view as it was narrowed. */
+export const pathBefore = (): string => pathTo.list(lastView, listOf(lastView).asked);
 
 whenForgetting(() => lists.clear());

@@ -1,3 +1,4 @@
+import { dashboardDe } from './dashboard-de.ts';
 import { healthDe } from './health-de.ts';
 import { mailboxesDe } from './mailboxes-de.ts';
 import type { MoreTexts } from './more-en.ts';
@@ -736,6 +737,8 @@ export const moreDe: MoreTexts = {
   mailboxes: mailboxesDe,
 
   health: healthDe,
+
+  dashboard: dashboardDe,
 
   palette: {
     title: 'Suchen oder springen',

@@ -1,3 +1,4 @@
+import { dashboardEn } from './dashboard-en.ts';
 import { healthEn } from './health-en.ts';
 import { mailboxesEn } from './mailboxes-en.ts';
 
@@ -720,6 +721,8 @@ export const moreEn = {
   mailboxes: mailboxesEn,
 
   health: healthEn,
+
+  dashboard: dashboardEn,
 
   palette: {
     title: 'Search or jump',
