@@ -32,6 +32,11 @@ const SUBJECTS = [
   ['Liam O’Connor <liam@maravia.example>', 'Timesheet will not accept the night shift of 16 November', null],
 ] as const;
 
+/** Whom some of them name beside the desk. */
+const NAMED: Record<string, { cc: string }> = {
+  [SUBJECTS[0][1]]: { cc: 'Paulo Reis <paulo@maravia.example>' },
+};
+
 /** Fills a desk with what a working day brings, so that every page has something to show. */
 export async function fillDesk(desk: RunningDesk): Promise<Filled> {
   const [admin, coordinator, employee] = await Promise.all([
@@ -42,7 +47,12 @@ export async function fillDesk(desk: RunningDesk): Promise<Filled> {
   await people(desk, admin);
   const mailbox = await deafMailbox(admin);
   for (const [from, subject] of SUBJECTS)
-    await desk.write({ from, subject, text: `Good morning,\n\n${subject}. Since this morning.\n\nThank you\n` });
+    await desk.write({
+      from,
+      subject,
+      ...NAMED[subject],
+      text: `Good morning,\n\n${subject}. Since this morning.\n\nThank you\n`,
+    });
   await desk.write({
     from: 'Rejected Rita <rita@elsewhere.example>',
     subject: 'Urgent: change of bank details',
@@ -61,6 +71,8 @@ export async function fillDesk(desk: RunningDesk): Promise<Filled> {
   await transition(coordinator, busy, { name: 'claim' });
   await say(coordinator, busy, 'public', 'Good morning Grace,\n\nwhich router is it? The label says it.');
   await say(coordinator, busy, 'internal', 'Looks like the one of October.');
+  await coordinator.post(`/api/tickets/${busy}/participants`, { email: 'priya@maravia.example' });
+  await coordinator.send('PUT', `/api/tickets/${busy}/watch`);
   const inThreeDays = new Date(Date.now() + 3 * 86_400_000).toISOString();
   const later = { body: 'The new router is here today.', visibility: 'public', send_at: inThreeDays };
   await coordinator.post(`/api/tickets/${busy}/comments`, later);

@@ -104,6 +104,19 @@ const EVERY: readonly PortalPage[] = [
     },
   },
   {
+    name: 'ticket-add-person',
+    path: ({ busy }) => `/tickets/${busy}`,
+    as: 'coordinator',
+    ready: 'ticket',
+    act: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('dialog').getByRole('combobox').waitFor();
+      await page.keyboard.type('add somebody');
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog', { name: 'Who is to take part?' }).waitFor();
+    },
+  },
+  {
     name: 'ticket-later',
     path: ({ fresh }) => `/tickets/${fresh}`,
     as: 'coordinator',

@@ -20,7 +20,7 @@ export interface RunningDesk {
   /** The API as one of the three accounts. */
   as(role: keyof LocalAccounts): Promise<Client>;
   /** Sends a mail to the desk by SMTP. */
-  write(mail: { from: string; to?: string; subject: string; text?: string; html?: string }): Promise<void>;
+  write(mail: { from: string; to?: string; cc?: string; subject: string; text?: string; html?: string }): Promise<void>;
 }
 
 /** A started desk for a test file, on free ports and an empty folder, with more in its environment. A browser that a program drives asks more often than any person. */

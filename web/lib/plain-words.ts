@@ -59,6 +59,9 @@ export function sayEvent(event: Pick<TicketEvent, 'type' | 'data'>, who: string,
   if (event.type === 'comment_released') return events.released(who);
   if (event.type === 'comment_taken_back') return events.taken(who);
   if (event.type === 'comment_rescheduled') return events.rescheduled(who);
+  if (event.type === 'participant_added') return events.joined(who, text(event.data['to']));
+  if (event.type === 'participant_removed') return events.left(who, text(event.data['to']));
+  if (event.type === 'participant_declined') return events.declined(who);
   if (event.type === 'comment_edited') return events.edited(who);
   if (/note|internal/.test(event.type) || event.data['visibility'] === 'internal') return events.noted(who);
   if (/comment|repl/.test(event.type)) return events.replied(who);

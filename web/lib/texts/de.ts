@@ -1,4 +1,5 @@
 import type { Texts } from './en.ts';
+import { peopleDe } from './people-de.ts';
 import { writingDe } from './writing-de.ts';
 
 const pair = (first: string, second: string): readonly [string, string] => [first, second];
@@ -420,6 +421,9 @@ export const de: Texts = {
     taken: (who) => `${who} hat eine Antwort zurückgenommen, bevor sie hinausging`,
     rescheduled: (who) => `${who} hat einer Antwort eine andere Zeit gegeben`,
     edited: (who) => `${who} hat eine Nachricht geändert`,
+    joined: (who, whom) => `${who} lässt ${whom} dabei sein`,
+    left: (who, whom) => `${who} hat ${whom} vom Ticket genommen`,
+    declined: (who) => `${who} hat jemanden abgelehnt, den eine Mail nannte`,
     released: (who: string) => `${who} hat die zurückgehaltene Antwort freigegeben`,
     noted: (who) => `${who} hat eine Notiz geschrieben`,
     assigned: (who, whom) => `${who} hat es ${whom} zugewiesen`,
@@ -548,6 +552,7 @@ export const de: Texts = {
   },
 
   writing: writingDe,
+  people: peopleDe,
 
   files: {
     label: 'Dateien',

@@ -1,3 +1,4 @@
+import { peopleEn } from './people-en.ts';
 import { writingEn } from './writing-en.ts';
 
 const pair = (first: string, second: string): readonly [string, string] => [first, second];
@@ -400,6 +401,9 @@ export const en = {
     taken: (who: string) => `${who} took a reply back before it went out`,
     rescheduled: (who: string) => `${who} gave a reply another time`,
     edited: (who: string) => `${who} edited a message`,
+    joined: (who: string, whom: string) => `${who} let ${whom} take part`,
+    left: (who: string, whom: string) => `${who} took ${whom} off the ticket`,
+    declined: (who: string) => `${who} declined somebody whom a mail named`,
     released: (who: string) => `${who} let the held-back reply through`,
     noted: (who: string) => `${who} wrote a note`,
     assigned: (who: string, whom: string) => `${who} assigned it to ${whom}`,
@@ -528,6 +532,7 @@ export const en = {
   },
 
   writing: writingEn,
+  people: peopleEn,
 
   files: {
     label: 'Files',

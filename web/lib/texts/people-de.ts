@@ -1,0 +1,31 @@
+import type { peopleEn } from './people-en.ts';
+
+/** The texts of who takes part in a ticket and who follows it, in German. */
+export const peopleDe: typeof peopleEn = {
+  title: 'Ist auch dabei',
+  none: 'Niemand sonst',
+  add: 'Jemanden hinzufügen…',
+  addTitle: 'Wer soll dabei sein?',
+  addLead: 'Sie lesen das Gespräch, schreiben darin und bekommen von jetzt an seine Mails. Notizen bleiben beim Team.',
+  address: 'E-Mail-Adresse',
+  missing: 'Geben Sie eine Adresse an',
+  addIt: 'Hinzufügen',
+  adding: 'Wird hinzugefügt',
+  added: (who) => `${who} ist jetzt dabei`,
+  remove: (who) => `${who} vom Ticket nehmen`,
+  removed: (who) => `${who} ist nicht mehr dabei`,
+  proposals: 'In einer Mail genannt',
+  proposedBy: (who) => `von ${who}`,
+  unverified: 'Absender nicht bestätigt',
+  confirm: 'Dabei sein lassen',
+  confirmWho: (who) => `${who} dabei sein lassen`,
+  decline: 'Ablehnen',
+  declineWho: (who) => `${who} ablehnen`,
+  declined: (who) => `Nach ${who} wird nicht mehr gefragt`,
+  watchers: 'Beobachten es',
+  noWatchers: 'Niemand',
+  watch: 'Ticket beobachten',
+  unwatch: 'Nicht mehr beobachten',
+  watching: 'Sie hören jetzt von diesem Ticket',
+  notWatching: 'Sie hören nicht mehr von diesem Ticket',
+};
