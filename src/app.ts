@@ -163,6 +163,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       transportOf: (of) => openTransport(of, sources),
       secrets: secretsOf(config),
     }),
+    webhooks: { hosts: config.webhookHosts, sealing: secrets.sealing, publicUrl: options.publicUrl },
     workflow: {
       system: config.workflow && workflowSystem(config.workflow),
       ...{ publicUrl: options.publicUrl, frames: secrets.frames },
@@ -229,6 +230,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       local: config.mode === 'local',
       texts: { templates, publicUrl: options.publicUrl, links: secrets.links, statusLinks: secrets.statusLinks },
       origin: () => options.publicUrl,
+      webhookHosts: config.webhookHosts,
       workflowSecret: config.workflow?.callbackSecret ?? null,
       oidc: config.oidc && oidcProvider(config.oidc),
       https: options.publicUrl.startsWith('https:'),

@@ -4,6 +4,8 @@ import { QUEUES } from './jobs/queues.ts';
 import { headText, readAuditHead } from './db/read-audit-head.ts';
 import type { RunTransaction } from './db/transaction.ts';
 import { expireKeys } from './db/idempotency.ts';
+import { forgetDeliveries } from './integrations/webhooks/deliveries.ts';
+import { webhookSender, type WebhookDeps } from './integrations/webhooks/send-deliveries.ts';
 import { sendTickets, type WorkflowDeps } from './integrations/workflow/send-tickets.ts';
 import { forgetCallbacks } from './integrations/workflow/take-callback.ts';
 import type { Log } from './log.ts';
@@ -39,6 +41,7 @@ export interface WorkerDeps {
   mailboxes: MailboxTools;
   send: SendDeps;
   workflow: WorkflowDeps;
+  webhooks: WebhookDeps;
 }
 
 type Ids = { ids: number[] };
@@ -46,6 +49,8 @@ const idsOf = (jobs: readonly Ids[]) => [...new Set(jobs.flatMap(({ ids }) => id
 
 /** Milliseconds between two looks for rows without a job. */
 const SWEEP_EVERY = 15_000;
+/** Milliseconds between two looks for what webhooks are to be told: a trigger writes it, beside each line of history. */
+const WEBHOOKS_EVERY = 2000;
 /** Milliseconds between two looks for tickets that close by themselves. */
 const CLOSE_EVERY = 600_000;
 /** Milliseconds between two looks for what is to be deleted for its age, and for blobs to which nobody refers any more. */
@@ -87,6 +92,7 @@ async function sweepAll(tx: Parameters<typeof sweep>[0], log: Log): Promise<void
   await expireKeys(tx);
   await forgetTasks(tx);
   await forgetCallbacks(tx);
+  await forgetDeliveries(tx);
 }
 
 async function closeAll(transaction: RunTransaction): Promise<void> {
@@ -126,7 +132,9 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
     setInterval(() => {
       turn().catch((error: unknown) => log.warn({ err: error }, 'sweeper'));
     }, milliseconds);
+  const webhooks = webhookSender(transaction, log, deps.webhooks);
   const timers = [
+    every(WEBHOOKS_EVERY, () => webhooks.turn()),
     every(SWEEP_EVERY, () => transaction((tx) => sweepAll(tx, log))),
     every(CLOSE_EVERY, () => closeAll(transaction)),
     every(RETENTION_EVERY, deleteOld),
@@ -139,6 +147,7 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
       stopping = true;
       timers.forEach(clearInterval);
       await deleting;
+      await webhooks.settle();
       await mailboxes.stop();
       await Promise.all((Object.keys(QUEUES) as QueueName[]).map((name) => boss.offWork(name, { wait: true })));
     },
