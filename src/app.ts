@@ -17,6 +17,7 @@ import { createOrm } from './db/orm.ts';
 import { transactionRunner, type RunTransaction } from './db/transaction.ts';
 import { entities } from './entities.ts';
 import { localBlobStore, type BlobStore } from './files/blob-store.ts';
+import { clamdScanner } from './files/clamd.ts';
 import { UsageError } from './errors.ts';
 import { dropsOf, mailboxTools, secretsIn } from './mail/doctor/mailbox-tools.ts';
 import { withoutSecrets } from './mail/doctor/without-secrets.ts';
@@ -163,6 +164,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       transportOf: (of) => openTransport(of, sources),
       secrets: secretsOf(config),
     }),
+    scan: { blobs, log, scanner: config.clamd && clamdScanner(config.clamd) },
+    webhooks: { hosts: config.webhookHosts, sealing: secrets.sealing, publicUrl: options.publicUrl },
     workflow: {
       system: config.workflow && workflowSystem(config.workflow),
       ...{ publicUrl: options.publicUrl, frames: secrets.frames },
@@ -229,6 +232,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       local: config.mode === 'local',
       texts: { templates, publicUrl: options.publicUrl, links: secrets.links, statusLinks: secrets.statusLinks },
       origin: () => options.publicUrl,
+      webhookHosts: config.webhookHosts,
       workflowSecret: config.workflow?.callbackSecret ?? null,
       oidc: config.oidc && oidcProvider(config.oidc),
       https: options.publicUrl.startsWith('https:'),
@@ -255,11 +259,12 @@ function windowsOf({ rateLimitFactor }: Config): Record<LimitName, Window> {
 }
 
 /** What the environment decides of the settings. Only web and worker say so: a tool may be run from anywhere. */
-function settingsOf({ organisation, supportAddress, maxMessageBytes, workflow }: Config): Partial<Settings> {
+function settingsOf({ organisation, supportAddress, maxMessageBytes, workflow, clamd }: Config): Partial<Settings> {
   return {
     support_address: supportAddress,
     max_message_bytes: maxMessageBytes,
     ...(workflow && { workflow_system: new URL(workflow.url).host }),
+    ...(clamd && { virus_scanner: 'path' in clamd ? clamd.path : `${clamd.host}:${clamd.port}` }),
     ...(organisation !== null && { organisation_name: organisation }),
   };
 }

@@ -6,8 +6,11 @@ import { complaintsAboutImap, imapOf, imapVariables, type ImapSettings } from '.
 import { missing, type Complaint } from './config/complaint.ts';
 import { complaintsAboutGmail, gmailOf, gmailVariables, type GmailSettings } from './config/gmail.ts';
 import { secureUrl, url } from './config/url.ts';
+import { clamdAddress, clamdUrl } from './config/clamd.ts';
+import { webhookHosts } from './config/webhooks.ts';
 import { workflowOf, workflowVariables, type WorkflowConfig } from './config/workflow.ts';
 import { UsageError } from './errors.ts';
+import type { Destination } from './http/destinations.ts';
 
 /** The folder of this project: the command works from anywhere. */
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
@@ -75,6 +78,8 @@ const common = {
   ...imapVariables,
   ...gmailVariables,
   ...workflowVariables,
+  CLAMD_URL: clamdUrl.optional(),
+  WEBHOOK_HOSTS: webhookHosts.default([]),
   TRUSTED_PROXY: proxies.optional(),
   RATE_LIMIT_FACTOR: z.coerce.number().int().min(1).max(100_000).default(1),
   DKIM_DOMAIN: z.string().trim().toLowerCase().min(1).max(253).optional(),
@@ -177,6 +182,10 @@ export interface Config {
   oidc: OidcConfig | null;
   /** null: tickets are sent to no workflow system. */
   workflow: WorkflowConfig | null;
+  /** The virus scanner; null: files are not scanned. */
+  clamd: ReturnType<typeof clamdAddress> | null;
+  /** Servers that webhooks may call; none: there are no webhooks. */
+  webhookHosts: readonly Destination[];
 }
 
 /** The OpenID provider that people can sign in with, and this desk's client there. */
@@ -229,6 +238,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dkim: dkimOf(values),
     oidc: oidcOf(values),
     workflow: workflowOf(values),
+    clamd: values.CLAMD_URL ? clamdAddress(values.CLAMD_URL) : null,
+    webhookHosts: values.WEBHOOK_HOSTS,
   };
 }
 

@@ -4,6 +4,9 @@ import { QUEUES } from './jobs/queues.ts';
 import { headText, readAuditHead } from './db/read-audit-head.ts';
 import type { RunTransaction } from './db/transaction.ts';
 import { expireKeys } from './db/idempotency.ts';
+import { scanFiles, type ScanDeps } from './integrations/virus-scan/scan-files.ts';
+import { forgetDeliveries } from './integrations/webhooks/deliveries.ts';
+import { webhookSender, type WebhookDeps } from './integrations/webhooks/send-deliveries.ts';
 import { sendTickets, type WorkflowDeps } from './integrations/workflow/send-tickets.ts';
 import { forgetCallbacks } from './integrations/workflow/take-callback.ts';
 import type { Log } from './log.ts';
@@ -39,6 +42,8 @@ export interface WorkerDeps {
   mailboxes: MailboxTools;
   send: SendDeps;
   workflow: WorkflowDeps;
+  webhooks: WebhookDeps;
+  scan: ScanDeps;
 }
 
 type Ids = { ids: number[] };
@@ -46,6 +51,10 @@ const idsOf = (jobs: readonly Ids[]) => [...new Set(jobs.flatMap(({ ids }) => id
 
 /** Milliseconds between two looks for rows without a job. */
 const SWEEP_EVERY = 15_000;
+/** Milliseconds between two looks for what webhooks are to be told: a trigger writes it, beside each line of history. */
+const WEBHOOKS_EVERY = 2000;
+/** Milliseconds between two looks for files that are to be scanned; while there are some it goes on at once. */
+const SCAN_EVERY = 2000;
 /** Milliseconds between two looks for tickets that close by themselves. */
 const CLOSE_EVERY = 600_000;
 /** Milliseconds between two looks for what is to be deleted for its age, and for blobs to which nobody refers any more. */
@@ -87,10 +96,15 @@ async function sweepAll(tx: Parameters<typeof sweep>[0], log: Log): Promise<void
   await expireKeys(tx);
   await forgetTasks(tx);
   await forgetCallbacks(tx);
+  await forgetDeliveries(tx);
 }
 
 async function closeAll(transaction: RunTransaction): Promise<void> {
   while ((await transaction(closeResolved)) === CLOSED_AT_ONCE);
+}
+
+async function scanAll(transaction: RunTransaction, deps: ScanDeps, stopping: () => boolean): Promise<void> {
+  while (!stopping() && (await scanFiles(transaction, deps)) > 0);
 }
 
 async function logHead(transaction: RunTransaction, log: Log): Promise<void> {
@@ -126,7 +140,13 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
     setInterval(() => {
       turn().catch((error: unknown) => log.warn({ err: error }, 'sweeper'));
     }, milliseconds);
+  /** One turn at a time, which ends when nothing is due any more. */
+  let scans: Promise<void> | null = null;
+  const scanning = () => (scans ??= scanAll(transaction, deps.scan, () => stopping).finally(() => (scans = null)));
+  const webhooks = webhookSender(transaction, log, deps.webhooks);
   const timers = [
+    every(WEBHOOKS_EVERY, () => webhooks.turn()),
+    every(SCAN_EVERY, scanning),
     every(SWEEP_EVERY, () => transaction((tx) => sweepAll(tx, log))),
     every(CLOSE_EVERY, () => closeAll(transaction)),
     every(RETENTION_EVERY, deleteOld),
@@ -139,6 +159,8 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
       stopping = true;
       timers.forEach(clearInterval);
       await deleting;
+      await webhooks.settle();
+      await (scans as Promise<void> | null)?.catch(() => undefined); // it was told when it happened
       await mailboxes.stop();
       await Promise.all((Object.keys(QUEUES) as QueueName[]).map((name) => boss.offWork(name, { wait: true })));
     },

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 /** The house from the ground up. A room may import itself and the rooms before it, never the ones after. */
 // prettier-ignore
 const ROOMS = [
-  'errors', 'config', 'csv', 'log', 'secrets', 'fault-point', 'parent-watch', 'http', 'jobs', 'db', 'settings', 'people', 'tickets', 'contract', 'files', 'mail',
+  'errors', 'fault-point', 'http', 'config', 'csv', 'log', 'secrets', 'parent-watch', 'jobs', 'db', 'settings', 'people', 'tickets', 'contract', 'files', 'mail',
   'integrations', 'reports', 'retention', 'tasks', 'api', 'entities', 'worker', 'app', 'commands', 'main',
 ];
 

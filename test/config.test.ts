@@ -55,6 +55,8 @@ test('without any variable the desk is local, on the loopback, with its data in 
     dkim: null,
     oidc: null,
     workflow: null,
+    clamd: null,
+    webhookHosts: [],
   });
 });
 

@@ -39,6 +39,7 @@ import { taskRoutes } from './tasks.ts';
 import { templateRoutes, type TemplateDeps } from './templates.ts';
 import { ticketRoutes, type TicketDeps } from './tickets.ts';
 import { tokenRoutes, type TokenDeps } from './tokens.ts';
+import { webhookRoutes, type WebhookRouteDeps } from './webhooks.ts';
 import { workflowRoutes, type WorkflowRouteDeps } from './workflow.ts';
 
 export type ServerDeps = DeskDeps &
@@ -49,6 +50,7 @@ export type ServerDeps = DeskDeps &
   GmailRouteDeps &
   LocalMailDeps &
   TemplateDeps &
+  WebhookRouteDeps &
   WorkflowRouteDeps & {
     log: Log;
     health: Health;
@@ -85,6 +87,7 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   conversationRoutes(router, deps);
   statusLinkRoutes(router, deps);
   workflowRoutes(router, deps);
+  webhookRoutes(router, deps);
   taskRoutes(router, deps);
   reportRoutes(router, deps);
   attachmentRoutes(router, deps);

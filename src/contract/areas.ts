@@ -19,6 +19,7 @@ import { tasksRoutes } from './routes/tasks.ts';
 import { templatesRoutes } from './routes/templates.ts';
 import { ticketsRoutes } from './routes/tickets.ts';
 import { tokensRoutes } from './routes/tokens.ts';
+import { webhooksRoutes } from './routes/webhooks.ts';
 import { workflowRoutes } from './routes/workflow.ts';
 
 /** The operations by what they are about, in the order in which the reference tells them. */
@@ -29,6 +30,7 @@ export const AREAS: Record<string, Record<string, Route>> = {
   Conversation: conversationRoutes,
   'Status links': statusLinkRoutes,
   'Workflow system': workflowRoutes,
+  Webhooks: webhooksRoutes,
   Tasks: tasksRoutes,
   Reports: reportsRoutes,
   'Own account': profileRoutes,

@@ -18,6 +18,7 @@ import { TASKS_PATHS } from './paths/tasks.ts';
 import { TEMPLATES_PATHS } from './paths/templates.ts';
 import { TICKETS_PATHS } from './paths/tickets.ts';
 import { TOKENS_PATHS } from './paths/tokens.ts';
+import { WEBHOOKS_PATHS } from './paths/webhooks.ts';
 import { WORKFLOW_PATHS } from './paths/workflow.ts';
 import type { Paths } from './paths/method-and-path.ts';
 
@@ -33,6 +34,7 @@ export const PATHS = {
   ...CONVERSATION_PATHS,
   ...STATUS_LINK_PATHS,
   ...WORKFLOW_PATHS,
+  ...WEBHOOKS_PATHS,
   ...TASKS_PATHS,
   ...REPORTS_PATHS,
   ...SETTINGS_PATHS,

@@ -20,6 +20,7 @@ import { tasksRoutes } from './routes/tasks.ts';
 import { templatesRoutes } from './routes/templates.ts';
 import { ticketsRoutes } from './routes/tickets.ts';
 import { tokensRoutes } from './routes/tokens.ts';
+import { webhooksRoutes } from './routes/webhooks.ts';
 import { workflowRoutes } from './routes/workflow.ts';
 
 /** The whole API as data. */
@@ -34,6 +35,7 @@ export const ROUTES = {
   ...conversationRoutes,
   ...statusLinkRoutes,
   ...workflowRoutes,
+  ...webhooksRoutes,
   ...tasksRoutes,
   ...reportsRoutes,
   ...settingsRoutes,

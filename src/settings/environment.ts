@@ -20,6 +20,11 @@ export const FROM_ENVIRONMENT: Partial<Record<SettingKey, FromEnvironment>> = {
     always: true,
     why: 'mail servers route to it and reply addresses are made of it: it changes together with them',
   },
+  virus_scanner: {
+    variable: 'CLAMD_URL',
+    always: true,
+    why: 'the scanner is a program beside the desk, and whoever deploys it answers for what is not scanned',
+  },
   workflow_system: {
     variable: 'WORKFLOW_URL',
     always: true,

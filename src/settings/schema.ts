@@ -124,6 +124,8 @@ export const SETTINGS = {
   feature_uploads: z.boolean().default(true),
   /** Where tickets are sent once they are open; empty: nowhere. The environment decides. */
   workflow_system: z.string().default(''),
+  /** What scans files for viruses; empty: nothing does. The environment decides. */
+  virus_scanner: z.string().default(''),
   /** API keys are accepted. Switched off, they stay and are refused. */
   feature_api_keys: z.boolean().default(true),
 } as const satisfies Record<string, z.ZodDefault<z.ZodType>>;

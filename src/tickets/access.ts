@@ -79,6 +79,11 @@ export function visibleFacts(
 ): Record<string, unknown> | null {
   if (may(reader, 'see-behind')) return data;
   if (BEHIND.includes(type) || (data['visibility'] ?? 'public') !== 'public') return null;
+  return openFacts(data);
+}
+
+/** What everybody on the ticket may know of a line of history, and other systems that are told of it. */
+export function openFacts(data: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(data).filter(([name]) => OPEN_FACTS.includes(name)));
 }
 

@@ -19,6 +19,8 @@ const AttachmentSchema = defineEntity({
     contentId: p.text().nullable(),
     visibility: p.enum(VISIBILITIES),
     scan: p.enum(['unscanned', 'clean', 'infected', 'error'] as const).default('unscanned'),
+    /** What was found, or why nothing can be said. */
+    scanFound: p.text().nullable(),
     createdAt: p.datetime(),
   },
 });

@@ -3,6 +3,7 @@ import { PATHS, type RouteName } from '../../src/contract/paths.ts';
 import { ROUTES } from '../../src/contract/routes.ts';
 import type { Route } from '../../src/contract/route.ts';
 import { storeCaught } from '../../src/mail/local/caught-mail.ts';
+import { webhookOn } from './samples/webhooks.ts';
 import { client, type Client } from '../support/client.ts';
 import { useDesk } from '../support/desk.ts';
 import { picture } from '../support/pictures.ts';
@@ -32,6 +33,8 @@ const MOST: Record<string, number> = {
   readLedgerMessage: 6,
   downloadSource: 10,
   listStops: 4,
+  listWebhooks: 4,
+  listWebhookDeliveries: 5,
   listTemplates: 4,
   readTemplate: 4,
   listAudit: 4,
@@ -101,6 +104,7 @@ beforeAll(async () => {
     readLedgerMessage: message,
     downloadSource: message,
     readMailbox: desk().mailbox.id,
+    listWebhookDeliveries: (await webhookOn({ desk: desk() })).id,
   };
 });
 
@@ -179,7 +183,7 @@ test('30 tickets, 20 comments with files and 20 mails are read in as many statem
   await desk().receive(mail('Subject: Another one'));
   const { results } = (await staff.get('/api/tickets')).body as { results: unknown[] };
   const { conversation } = (await staff.get(`/api/tickets/${ids.readTicket}`)).body as { conversation: unknown[] };
-  expect([results.length, conversation.length]).toEqual([32, 22]);
+  expect([results.length, conversation.length]).toEqual([33, 22]);
   expect(await countAll()).toEqual(few);
 });
 

@@ -21,6 +21,7 @@ import { templateSamples } from './samples/templates.ts';
 import { systemSamples } from './samples/system.ts';
 import { ticketSamples } from './samples/tickets.ts';
 import { tokenSamples } from './samples/tokens.ts';
+import { WEBHOOK_ENV, webhookSamples } from './samples/webhooks.ts';
 import { WORKFLOW_ENV, workflowSamples } from './samples/workflow.ts';
 
 /** A request to a route: what stands in its path, behind it, and in its body. */
@@ -65,6 +66,7 @@ export const SAMPLES: Partial<Record<RouteName, Sample>> = {
   ...conversationSamples,
   ...statusLinkSamples,
   ...workflowSamples,
+  ...webhookSamples,
   ...settingsSamples,
   ...systemSamples,
   ...mailboxSamples,
@@ -100,7 +102,10 @@ export function useSampleDesk(): () => TestDesk {
   let drop: { stop(): Promise<void> } | null = null;
   beforeAll(async () => {
     const port = await freePort(0);
-    started = await startTestDesk({ web: true, env: { SMTP_DROP_PORT: String(port), ...WORKFLOW_ENV } });
+    started = await startTestDesk({
+      web: true,
+      env: { SMTP_DROP_PORT: String(port), ...WORKFLOW_ENV, ...WEBHOOK_ENV },
+    });
     drop = await started.desk.startDrop('127.0.0.1', port);
   });
   afterAll(async () => {

@@ -30,7 +30,13 @@ export const SETTING_GROUPS = {
     feature_acknowledgements: 'switch',
     status_link_days: 'number',
   },
-  files: { feature_uploads: 'switch', max_file_size: 'megabytes', max_files: 'number', file_types: 'list' },
+  files: {
+    feature_uploads: 'switch',
+    max_file_size: 'megabytes',
+    max_files: 'number',
+    file_types: 'list',
+    virus_scanner: 'text',
+  },
   mail: {
     max_message_bytes: 'megabytes',
     mails_per_domain: 'number',

@@ -2,6 +2,7 @@ import type { Transaction } from '../../db/transaction.ts';
 import { hasOwnName } from '../../people/employee.ts';
 import { readSettings } from '../../settings/read-settings.ts';
 import { Attachment } from '../../tickets/attachment.ts';
+import { SCANNED } from '../../tickets/find-attachment.ts';
 import { ticketNumber } from '../../tickets/ticket.ts';
 import { readOwnTexts } from '../texts/read-own-texts.ts';
 import { deskOf, nameOf, type DraftDeps, type Sheet } from './draft.ts';
@@ -134,12 +135,17 @@ function signed(desk: DeskView, signature: string): DeskView {
   return signature === '' ? desk : { ...desk, address: [...lines, ...desk.address] };
 }
 
-/** What may leave: files of the comment that are not known to be bad. */
+/** What may leave: files of the comment that are not known to be bad, and where files are scanned those that are known to be clean, for the ticket has the others. */
 export async function filesOf({ em }: Transaction, comments: number[]): Promise<Map<number, DraftFile[]>> {
   if (comments.length === 0) return new Map();
+  const [known] = await em.execute<{ scanned: boolean }[]>(`select ${SCANNED} as scanned`);
   const rows = await em.find(
     Attachment,
-    { comment: { $in: comments }, visibility: 'public', scan: { $in: ['clean', 'unscanned'] } },
+    {
+      comment: { $in: comments },
+      visibility: 'public',
+      scan: { $in: known?.scanned ? ['clean'] : ['clean', 'unscanned'] },
+    },
     { orderBy: { id: 'asc' } },
   );
   return Map.groupBy(rows, ({ comment }) => comment?.id ?? 0);

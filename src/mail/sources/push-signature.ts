@@ -55,6 +55,15 @@ export function pushCheck({ id, timestamp, signatures }: SignedPush, secret: str
   };
 }
 
+/** `webhook-signature` of a body that we send. */
+export function signBody(
+  { id, timestamp }: Pick<SignedPush, 'id' | 'timestamp'>,
+  secret: string,
+  body: string,
+): string {
+  return `v1,${hmacOf(secret).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+}
+
 function hmacOf(secret: string): Hmac {
   return createHmac('sha256', Buffer.from(secret.slice(PREFIX.length), 'base64'));
 }

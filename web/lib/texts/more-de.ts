@@ -519,6 +519,10 @@ export const moreDe: MoreTexts = {
         label: 'Arten von Dateien',
         hint: 'Ein Inhaltstyp je Zeile; * am Ende steht für alles. Was per Mail kommt, bleibt, was es auch ist.',
       },
+      virus_scanner: {
+        label: 'Virenscanner',
+        hint: 'Wer ein Ticket hat, bekommt Dateien erst, wenn er nichts darin fand. Leer: Dateien werden nicht geprüft.',
+      },
       workflow_system: {
         label: 'Workflow-System',
         hint: 'Dorthin gehen Tickets, sobald sie freigegeben sind. Leer: nirgends.',

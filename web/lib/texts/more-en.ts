@@ -508,6 +508,10 @@ export const moreEn = {
         label: 'Kinds of files',
         hint: 'One content type a line; * at the end stands for anything. What comes by mail is kept whatever it is.',
       },
+      virus_scanner: {
+        label: 'Virus scanner',
+        hint: 'Requesters get files only once it found nothing in them. Empty: files are not scanned.',
+      },
       workflow_system: {
         label: 'Workflow system',
         hint: 'Tickets are sent there once they are approved. Empty: nowhere.',
