@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scanFiles } from '../../src/integrations/virus-scan/scan-files.ts';
 import { newActor, type Actor } from '../support/actors.ts';
 import { startTestDesk, useDesk, type TestDesk } from '../support/desk.ts';
-import { eventually } from '../support/processes.ts';
+import { outbox } from '../mail/outbound/outbox.ts';
 
 /* A scanner that says what it is told: what clamd itself finds is the matter of virus-scan.system.test.ts. */
 
@@ -112,21 +112,45 @@ test('M49: a scanner that breaks off each time has said nothing: the file is ask
   answer = 'stream: OK\0';
 });
 
-test('T21: a link, a thumbnail and a mail give a requester no file of which nothing is known', async () => {
+test('T21: a link and a thumbnail give a requester no file of which nothing is known', async () => {
   const file = await upload(ana, 'Linked');
   const { body } = await ana.post(`/api/attachments/${file.id}/link`);
   expect([body['code'], (await cora.post(`/api/attachments/${file.id}/link`)).status]).toEqual(['unavailable', 200]);
+});
+
+/** An answer of Cora's with a file, noticed, and its mail as the outbox has it. */
+async function answerWithFile(words: string) {
+  const { ticket } = await upload(ana, words);
   const form = new FormData();
-  form.set('body', 'Here is the form.');
-  form.append('attachments', new File(['unknown bytes'], 'form.txt', { type: 'text/plain' }));
-  expect((await cora.send('POST', `/api/tickets/${file.ticket}/comments`, form)).status).toBe(201);
-  answer = null;
-  const worker = await desk.startWorker();
-  const sent = () => desk.caught.mails.find(({ raw }) => raw.toString().includes('Here is the form.'));
-  const mail = await eventually('the mail', sent, 55_000);
-  await worker.stop();
-  expect(mail.raw.toString()).not.toContain(Buffer.from('unknown bytes').toString('base64'));
-  answer = 'stream: OK\0';
+  form.set('body', words);
+  form.append('attachments', new File([`bytes of ${words}`], 'form.txt', { type: 'text/plain' }));
+  expect((await cora.send('POST', `/api/tickets/${ticket}/comments`, form)).status).toBe(201);
+  await rows(`update ticket_event set notice_after = null where ticket_id = ?`, [ticket]);
+  const made = (await outbox(() => desk).notify()).find(({ template }) => template === 'public-reply');
+  const send = async () => {
+    await rows(`update outbound_message set send_after = now() where id = ?`, [made?.id]);
+    await outbox(() => desk).send([made?.id ?? 0]);
+    return desk.caught.mails.find(({ raw }) => raw.includes(words))?.raw;
+  };
+  return { send, reason: async () => (await outbox(() => desk).row(made?.id ?? 0)).reason };
+}
+const inBase64 = (words: string) => Buffer.from(`bytes of ${words}`).toString('base64');
+
+test('T21: a mail waits until its files are scanned, and leaves with those that are clean', async () => {
+  const { send, reason } = await answerWithFile('The first form');
+  expect(await send()).toBeUndefined();
+  expect(await reason()).toBe('It waits until its files are scanned for viruses');
+  await due();
+  while ((await turn()) > 0);
+  expect(await send()).toContain(inBase64('The first form'));
+});
+
+test('T21: a mail whose files cannot be scanned leaves without them after ten minutes', async () => {
+  const { send } = await answerWithFile('The second form');
+  await rows(`update attachment set created_at = now() - interval '11 minutes'`);
+  const mail = await send();
+  expect(mail).toContain('The second form');
+  expect(mail).not.toContain(inBase64('The second form'));
 });
 
 const without = useDesk({ web: true });

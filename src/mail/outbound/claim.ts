@@ -20,10 +20,10 @@ export interface Claim {
   mime: Buffer | null;
 }
 
-/** What composing a row came to. `refused`: it must never go out; `trouble`: it may work later. */
+/** What composing a row came to. `refused`: it must never go out; `trouble`: it may work later; `later`: its time has not come. */
 export type Composed =
   /** `sealed`: what is stored instead, as the bytes hold a status link. */
-  { mime: Buffer; sealed?: Buffer | null } | { refused: string } | { trouble: string };
+  { mime: Buffer; sealed?: Buffer | null } | { refused: string } | { trouble: string } | { later: string };
 
 interface Row {
   id: string;
@@ -39,6 +39,9 @@ interface Row {
   secret: boolean;
   has_mime: boolean;
 }
+
+/** Milliseconds until a row is looked at again whose time has not come. */
+const LATER = 5000;
 
 /** Said of a row that went out, perhaps, and must not go out twice. */
 export const PERHAPS_SENT = 'Perhaps sent: the server did not answer, and it is not sent twice';
@@ -112,8 +115,13 @@ async function giveUp({ em, now }: Transaction, rows: readonly Row[]): Promise<v
 }
 
 /** A row without bytes is not sent. One that nothing could be drafted for has lost what it was about. */
-async function putAside({ em, now }: Transaction, { id }: Row, composed: Composed | undefined): Promise<void> {
-  if (composed && 'trouble' in composed)
+async function putAside(tx: Transaction, { id }: Row, composed: Composed | undefined): Promise<void> {
+  const { em, now } = tx;
+  if (composed && 'later' in composed) {
+    const at = new Date(now.getTime() + LATER);
+    await em.execute(`update outbound_message set reason = ?, send_after = ? where id = ?`, [composed.later, at, id]);
+    tx.enqueue('send-messages', { ids: [Number(id)] }, at);
+  } else if (composed && 'trouble' in composed)
     await em.execute(
       `update outbound_message set reason = ?, attempts = attempts + 1,
               send_after = ?::timestamptz + least(power(2, attempts), 240) * interval '1 minute' where id = ?`,

@@ -2,6 +2,7 @@ import type { Transaction } from '../../db/transaction.ts';
 import { hasOwnName } from '../../people/employee.ts';
 import { readSettings } from '../../settings/read-settings.ts';
 import { Attachment } from '../../tickets/attachment.ts';
+import { awaitsScan } from './awaits-scan.ts';
 import { SCANNED } from '../../tickets/find-attachment.ts';
 import { ticketNumber } from '../../tickets/ticket.ts';
 import { readOwnTexts } from '../texts/read-own-texts.ts';
@@ -27,6 +28,8 @@ export interface TicketDraft extends Sheet<TicketTemplate> {
   /** Message-IDs of the conversation as the reader has it, oldest first. */
   earlier: readonly string[];
   files: readonly DraftFile[];
+  /** Its files are still to be scanned for viruses: it does not go out yet. */
+  waits?: boolean;
 }
 
 export interface DraftFile {
@@ -59,12 +62,18 @@ export async function readDrafts(tx: Transaction, ids: readonly number[], deps: 
   );
   const comments = rows.flatMap(({ event }) => event?.comment?.id ?? []);
   const [files, earlier] = [await filesOf(tx, comments), await earlierIds(tx, rows)];
+  const scanning = await awaitsScan(tx, comments);
   const settings = await readSettings(tx);
   const desk = deskOf(settings);
   const aboutTickets = rows.flatMap((row) => {
     const comment = row.event?.comment;
     const ofComment = comment?.visibility === 'public' ? (files.get(comment.id) ?? []) : [];
-    return draftOf(row, desk, { ...deps, days: settings.status_link_days }, ofComment, earlier.get(row.id) ?? []);
+    const waits = comment !== undefined && comment !== null && scanning.has(comment.id);
+    const page = { ...deps, days: settings.status_link_days };
+    return draftOf(row, desk, page, ofComment, earlier.get(row.id) ?? []).map((draft) => ({
+      ...draft,
+      waits: waits && carriesFiles(draft.template),
+    }));
   });
   const others = [await readAccountDrafts(tx, rows, desk, deps), await readDigests(tx, rows, desk, deps)];
   const own = await readOwnTexts(
@@ -119,10 +128,13 @@ export function draftOf(
         comment: words,
       },
       earlier,
-      files: template === 'ticket-received' ? [] : files,
+      files: carriesFiles(template) ? files : [],
     },
   ];
 }
+
+/** A receipt repeats nothing of what was sent to us. */
+const carriesFiles = (template: TicketTemplate) => template !== 'ticket-received';
 
 /** Only T2 and T3 are proven; what came through the portal was signed in. */
 function isDoubtful(trust: unknown): boolean {

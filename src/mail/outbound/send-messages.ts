@@ -58,6 +58,7 @@ async function composeAll(drafts: readonly Draft[], deps: SendDeps) {
 }
 
 async function compose(draft: Draft, deps: SendDeps): Promise<Composed> {
+  if (draft.about === 'ticket' && draft.waits) return { later: 'It waits until its files are scanned for viruses' };
   try {
     const mime = await composeDraft(draft, deps);
     const carriesLink = draft.about === 'ticket' && draft.view.link !== null;
