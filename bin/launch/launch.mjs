@@ -14,10 +14,8 @@ const ROOT = realpathSync(join(dirname(fileURLToPath(import.meta.url)), '..', '.
 /** Commands of this launcher; every other word is a command of src/main.ts. */
 const COMMANDS = {
   run: ({ node }, [tool = '', ...args]) => runTool(node, tool, args),
-  test: async ({ node }, args) => {
-    await buildPortal(ROOT, node);
-    return runTool(node, 'vitest', ['run', ...args]);
-  },
+  test: runTests,
+  'test:system': ({ node }, args) => runTests({ node }, ['--project', 'system', '--project', 'alone', ...args]),
   check: ({ node }) => check(ROOT, node),
   build: async ({ node }) => {
     await buildPortal(ROOT, node);
@@ -46,6 +44,12 @@ export async function launch([command = 'start', ...args]) {
     say(error.message);
     return 1;
   }
+}
+
+/** Browsers are shown the portal as it is now. */
+async function runTests({ node }, args) {
+  await buildPortal(ROOT, node);
+  return runTool(node, 'vitest', ['run', ...args]);
 }
 
 /** `node` is the very Node the server runs on; any other tool is one of node_modules/.bin. */
