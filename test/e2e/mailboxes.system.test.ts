@@ -31,8 +31,8 @@ test('an admin adds a mailbox, has its mail foreseen and its server checked, and
   expect(await page.getByText('Fill this in').count()).toBe(5);
   await page.getByLabel('Name').fill('Facilities');
   await page.getByLabel('Mail address').fill('facilities@maravia.example');
-  await page.getByLabel('Server').fill('127.0.0.1');
-  await page.getByLabel('Port').fill(String(imap.port));
+  await page.getByLabel('Server', { exact: true }).fill('127.0.0.1');
+  await page.getByLabel('Port', { exact: true }).fill(String(imap.port));
   await page.getByLabel('Encryption').selectOption('none');
   await page.getByLabel('User').fill('facilities');
   await page.getByLabel('Password').fill(PASSWORD);
