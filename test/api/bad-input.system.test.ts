@@ -135,10 +135,13 @@ const paged = NAMES.filter((name) => {
 });
 
 test.each(paged)('V36: a page of %s has a most', async (name) => {
+  const me = userOf(name);
+  const { as = me, ...good } = await sampleOf(name).own(world, me);
+  const { pathname } = new URL(pathOnly(name, good), 'http://x');
   const at = (limit: string) =>
-    [{ raw: `${PATHS[name][1]}?limit=${limit}` }, ...WRONG] as [{ raw: string }, ...Refused];
+    [{ ...good, raw: `${pathname}?limit=${limit}` }, ...WRONG] as [{ raw: string }, ...Refused];
   const limits = ['10000', '0', '-1', '1.5', 'NaN', '1e1', '0x10', '', '%20'];
-  await refuses(name, userOf(name), Object.fromEntries(limits.map((limit) => [`limit=${limit}`, at(limit)])));
+  await refuses(name, as, Object.fromEntries(limits.map((limit) => [`limit=${limit}`, at(limit)])));
 });
 
 /** What no id is. */
