@@ -40,7 +40,7 @@ const long = {
 };
 /** What measures times and memory, or fills a machine by itself, runs after the others and with nothing beside it. */
 const ALONE =
-  'test/{system/{memory,sign-in-times,full-disk,image,newcomer},faults/random-kills*,e2e/live,integrations/workflow}.system.test.ts';
+  'test/{system/{memory,sign-in-times,full-disk,image,newcomer},faults/{random-kills*,kill-everything},e2e/live,integrations/workflow}.system.test.ts';
 const system = [
   {
     ...long,

@@ -17,7 +17,7 @@ create table webhook (
   secret text not null,
   enabled boolean not null default true,
   -- why the desk switched it off; null: a person did, or it is on
-  stopped_for text,
+  stopped_reason text,
   version integer not null default 1,
   created_by bigint references employee on delete restrict,
   created_at timestamptz not null

@@ -223,11 +223,11 @@ test('one that hangs holds up nobody but itself, and one that answers 410 is swi
   const hooks = (await admin.get('/api/webhooks')).body['results'] as {
     id: number;
     enabled: boolean;
-    stopped_for: string | null;
+    stopped_reason: string | null;
   }[];
   expect(hooks.find(({ id }) => id === gone.id)).toMatchObject({
     enabled: false,
-    stopped_for: 'It answered 410 (gone)',
+    stopped_reason: 'It answered 410 (gone)',
   });
   await eventually('it is given up on for now', async () =>
     (await hanging.log()).some(({ error }) => /within 10 s/.test(error ?? '')),

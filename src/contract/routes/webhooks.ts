@@ -14,7 +14,7 @@ const webhook = z.object({
   events: z.array(z.string()),
   enabled: z.boolean(),
   /** Why the desk switched it off; null: it did not. */
-  stopped_for: z.string().nullable(),
+  stopped_reason: z.string().nullable(),
   version: z.int(),
   /** Messages that wait, and that were given up; counts end at 10,000. */
   waiting: z.int(),

@@ -55,7 +55,7 @@ export async function changeWebhook(
   await findWebhook(tx, id);
   const [changed] = await tx.em.execute<unknown[]>(
     `update webhook set name = coalesce(?, name), url = coalesce(?, url), events = coalesce(string_to_array(?, ','), events),
-        enabled = coalesce(?::boolean, enabled), stopped_for = case when ?::boolean is null then stopped_for end, version = version + 1
+        enabled = coalesce(?::boolean, enabled), stopped_reason = case when ?::boolean is null then stopped_reason end, version = version + 1
       where id = ? and version = ? returning id`,
     [name ?? null, url ?? null, events?.join() ?? null, enabled ?? null, enabled ?? null, id, version],
   );

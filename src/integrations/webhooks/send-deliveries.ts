@@ -151,7 +151,7 @@ async function record(tx: Transaction, one: Claim, answer: Answer | null): Promi
   // Its receiver says that nobody wants this any more (Standard Webhooks, "disabling").
   if (status === 410)
     await tx.em.execute(
-      `update webhook set enabled = false, stopped_for = 'It answered 410 (gone)', version = version + 1 where id = ? and enabled`,
+      `update webhook set enabled = false, stopped_reason = 'It answered 410 (gone)', version = version + 1 where id = ? and enabled`,
       [webhookId],
     );
 }

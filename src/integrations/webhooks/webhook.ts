@@ -10,7 +10,7 @@ export interface Webhook {
   events: WebhookEvent[];
   enabled: boolean;
   /** Why the desk switched it off. */
-  stopped_for: string | null;
+  stopped_reason: string | null;
   version: number;
   /** Messages that wait, and that were given up. */
   waiting: number;
@@ -21,7 +21,7 @@ export interface Webhook {
 /** What a secret of this row is sealed for. */
 export const webhookPlace = (id: number) => `webhook:${id}:secret`;
 
-const COLUMNS = `w.id, w.name, w.url, w.events, w.enabled, w.stopped_for, w.version, w.created_at,
+const COLUMNS = `w.id, w.name, w.url, w.events, w.enabled, w.stopped_reason, w.version, w.created_at,
   (select count(*)::int from (select from webhook_delivery d where d.webhook_id = w.id and d.state = 'pending' limit 10000) p) as waiting,
   (select count(*)::int from (select from webhook_delivery d where d.webhook_id = w.id and d.state = 'dead' limit 10000) p) as dead`;
 
