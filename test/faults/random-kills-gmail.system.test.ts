@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { onTestFinished, test } from 'vitest';
+import { test } from 'vitest';
 import { startDnsServer } from '../support/dns-server.ts';
 import { startGmailServer } from '../support/gmail/gmail-server.ts';
 import { useFaultDesks } from './fault-desk.ts';
@@ -9,9 +9,10 @@ const newDesk = useFaultDesks();
 /** Gmail's quota lets a desk take four messages a second: the milliseconds that 200 of them take, and a minute. */
 const QUOTA = 120_000;
 
-test.concurrent.each([Number(process.env['SEED'] ?? 1), randomInt(2 ** 31)])(
+test.concurrent.for([Number(process.env['SEED'] ?? 1), randomInt(2 ** 31)])(
   'M19 on Gmail, seed %i: kill -9 again and again while 200 messages arrive: none is lost, none is doubled',
-  async (seed) => {
+  { timeout: 400_000 },
+  async (seed, { onTestFinished }) => {
     const [server, dns] = await Promise.all([startGmailServer(), startDnsServer()]);
     onTestFinished(async () => {
       await server.stop();
@@ -28,5 +29,4 @@ test.concurrent.each([Number(process.env['SEED'] ?? 1), randomInt(2 ** 31)])(
     const held = () => Promise.resolve(mailbox.messages.size);
     await surviveRandomKills({ desk, deliver, held, patience: QUOTA }, seed);
   },
-  400_000,
 );
