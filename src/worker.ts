@@ -69,6 +69,7 @@ const HEAD_EVERY = 24 * 3600_000;
 function handlersOf(
   { transaction, log, links, ingest, notify, send, workflow, mailboxes: tools }: WorkerDeps,
   mailboxes: MailboxWatch,
+  stopping: AbortSignal,
 ): Handlers {
   const tasks = { transaction, log, links, mailboxes: tools };
   return {
@@ -79,7 +80,7 @@ function handlersOf(
     },
     'send-links': (jobs) => transaction((tx) => sendLinks(tx, idsOf(jobs), links)),
     'notify-accounts': (jobs) => transaction((tx) => notifyAccounts(tx, idsOf(jobs), notify)),
-    'send-workflow': (jobs) => sendTickets(transaction, idsOf(jobs), workflow),
+    'send-workflow': (jobs) => sendTickets(transaction, idsOf(jobs), workflow, stopping),
     'run-tasks': (jobs) => runTasks(tasks, idsOf(jobs)),
     'look-tasks': (jobs) => runTasks(tasks, idsOf(jobs)),
     'send-messages': async (jobs) => {
@@ -103,8 +104,8 @@ async function closeAll(transaction: RunTransaction): Promise<void> {
   while ((await transaction(closeResolved)) === CLOSED_AT_ONCE);
 }
 
-async function scanAll(transaction: RunTransaction, deps: ScanDeps, stopping: () => boolean): Promise<void> {
-  while (!stopping() && (await scanFiles(transaction, deps)) > 0);
+async function scanAll(transaction: RunTransaction, deps: ScanDeps, stopping: AbortSignal): Promise<void> {
+  while (!stopping.aborted && (await scanFiles(transaction, deps, stopping)) > 0);
 }
 
 async function logHead(transaction: RunTransaction, log: Log): Promise<void> {
@@ -122,15 +123,16 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
   await transaction(closeResolved); // the others in their turn: jobs do not wait for them
   await logHead(transaction, log);
   const mailboxes = deps.watch();
-  const handlers = handlersOf(deps, mailboxes);
+  /** What others are asked may take longer than the shutdown. */
+  const stop = new AbortController();
+  const handlers = handlersOf(deps, mailboxes, stop.signal);
   for (const name of Object.keys(QUEUES) as QueueName[]) await work(boss, name, handlers, log);
 
-  let stopping = false;
   let deleting = Promise.resolve();
   /** At the start too, and in its turn: jobs do not wait for it. */
   const deleteOld = () =>
     (deleting = deleting
-      .then(() => enforceRetention({ transaction, log, stopping: () => stopping }))
+      .then(() => enforceRetention({ transaction, log, stopping: () => stop.signal.aborted }))
       .then(
         () => undefined,
         (error: unknown) => log.warn({ err: error }, 'retention'),
@@ -142,7 +144,7 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
     }, milliseconds);
   /** One turn at a time, which ends when nothing is due any more. */
   let scans: Promise<void> | null = null;
-  const scanning = () => (scans ??= scanAll(transaction, deps.scan, () => stopping).finally(() => (scans = null)));
+  const scanning = () => (scans ??= scanAll(transaction, deps.scan, stop.signal).finally(() => (scans = null)));
   const webhooks = webhookSender(transaction, log, deps.webhooks);
   const timers = [
     every(WEBHOOKS_EVERY, () => webhooks.turn()),
@@ -156,7 +158,7 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
   ];
   return {
     async stop() {
-      stopping = true;
+      stop.abort();
       timers.forEach(clearInterval);
       await deleting;
       await webhooks.settle();

@@ -7,7 +7,7 @@ export type Verdict = { state: 'clean' } | { state: 'infected'; found: string } 
 
 /** A virus scanner. Rejects with ScannerAway when nothing can be said for now. */
 export interface Scanner {
-  scan(bytes: Readable): Promise<Verdict>;
+  scan(bytes: Readable, stopping?: AbortSignal): Promise<Verdict>;
   /** What its signatures are, in its own words; others find other things. */
   signatures(): Promise<string>;
 }
@@ -26,15 +26,23 @@ const ANSWER = 4096;
 /** clamd by its own protocol (clamd(8): INSTREAM, VERSION), on a TCP port or a socket of this machine. `timeout` in milliseconds, for tests. */
 export function clamdScanner(address: NetConnectOpts, timeout = TIMEOUT): Scanner {
   return {
-    scan: async (bytes) =>
-      judge(await ask(address, timeout, (socket) => stream(socket, bytes)).finally(() => bytes.destroy())),
-    signatures: async () => ask(address, timeout, async (socket) => void socket.write('zVERSION\0')),
+    scan: async (bytes, stopping) =>
+      judge(
+        await ask(address, { timeout, stopping }, (socket) => stream(socket, bytes)).finally(() => bytes.destroy()),
+      ),
+    signatures: async () => ask(address, { timeout }, async (socket) => void socket.write('zVERSION\0')),
   };
 }
 
 /** One question on a connection of its own. The answer may come while we still send: it then wants no more. */
-async function ask(address: NetConnectOpts, timeout: number, send: (socket: Socket) => Promise<void>): Promise<string> {
+async function ask(
+  address: NetConnectOpts,
+  { timeout, stopping }: { timeout: number; stopping?: AbortSignal | undefined },
+  send: (socket: Socket) => Promise<void>,
+): Promise<string> {
   const socket = connect(address);
+  const stop = () => socket.destroy(new ScannerAway('The desk was stopped meanwhile'));
+  stopping?.addEventListener('abort', stop);
   const timer = setTimeout(
     () => socket.destroy(new ScannerAway(`It did not answer within ${timeout / 1000} s`)),
     timeout,
@@ -52,6 +60,7 @@ async function ask(address: NetConnectOpts, timeout: number, send: (socket: Sock
     });
   } finally {
     clearTimeout(timer);
+    stopping?.removeEventListener('abort', stop);
     socket.destroy();
   }
 }

@@ -25,6 +25,8 @@ export interface HttpCall {
   /** Most bytes of the answer. */
   limit: number;
   lookup?: Lookup;
+  /** Ends it before its time, as if it had not been reached: whoever asked is going. */
+  signal?: AbortSignal;
 }
 
 export interface HttpAnswer {
@@ -54,13 +56,14 @@ export class HttpFailure extends Error {
  */
 export async function httpCall(call: HttpCall): Promise<HttpAnswer> {
   const url = new URL(call.url);
-  const signal = AbortSignal.timeout(call.timeout);
+  const late = AbortSignal.timeout(call.timeout);
+  const signal = call.signal ? AbortSignal.any([late, call.signal]) : late;
   try {
     const answer = await send(url, call, { ...optionsFor(url, call), signal });
     const body = await readWhole(answer, call.limit);
     return { status: answer.statusCode ?? 0, headers: headersOf(answer), body };
   } catch (error) {
-    throw failureOf(error, signal.aborted, url, call);
+    throw failureOf(error, late.aborted, url, call);
   }
 }
 

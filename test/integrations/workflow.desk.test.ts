@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { sendTickets } from '../../src/integrations/workflow/send-tickets.ts';
 import { useDesk } from '../support/desk.ts';
 import { newActor } from '../support/actors.ts';
@@ -189,6 +189,19 @@ describe('without a workflow system', () => {
         })
       ).status,
     ).toBe(404);
-    await sendTickets(desk().transaction, [1], desk().jobs.workflow);
+    await sendTickets(desk().transaction, [1], desk().jobs.workflow, new AbortController().signal);
+  });
+});
+
+test('a desk that stops does not wait for a workflow system that hangs: the ticket has lost no try, and goes out at the next start', async () => {
+  const stopping = await startWorkflowDesk({ worker: false });
+  onTestFinished(() => stopping.stop());
+  stopping.server.behave(() => undefined);
+  const worker = await stopping.desk.startWorker();
+  const { id } = await stopping.approved('The lift');
+  await eventually('it is asked', () => stopping.server.tries.length === 1);
+  await worker.stop();
+  expect((await stopping.read(id)).workflow).toMatchObject({
+    ...{ state: 'pending', attempts: 0, error: 'The desk was stopped meanwhile' },
   });
 });

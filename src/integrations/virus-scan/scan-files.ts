@@ -25,7 +25,11 @@ interface Due {
  * Scans a few files that are due: new ones first, then those that were scanned with other signatures. Files with the same bytes are one. While the
  * scanner is away they stay as they are, and are asked about later. Gives how many it took on.
  */
-export async function scanFiles(transaction: RunTransaction, { scanner, blobs, log }: ScanDeps): Promise<number> {
+export async function scanFiles(
+  transaction: RunTransaction,
+  { scanner, blobs, log }: ScanDeps,
+  stopping?: AbortSignal,
+): Promise<number> {
   if (scanner === null) return 0;
   const signatures = await scanner.signatures().catch((error: unknown) => {
     if (error instanceof ScannerAway) return null;
@@ -35,7 +39,7 @@ export async function scanFiles(transaction: RunTransaction, { scanner, blobs, l
   const due = await transaction((tx) => claim(tx, signatures));
   await Promise.all(
     due.map(async (file) => {
-      const verdict = await look(file, { scanner, blobs, log });
+      const verdict = await look(file, { scanner, blobs, log, stopping });
       await transaction((tx) => record(tx, file, { verdict, signatures }));
     }),
   );
@@ -45,10 +49,10 @@ export async function scanFiles(transaction: RunTransaction, { scanner, blobs, l
 /** null: nothing can be said for now. */
 async function look(
   { sha256 }: Due,
-  { scanner, blobs, log }: ScanDeps & { scanner: Scanner },
+  { scanner, blobs, log, stopping }: ScanDeps & { scanner: Scanner; stopping: AbortSignal | undefined },
 ): Promise<Verdict | null> {
   if ((await blobs.size(sha256)) === null) return { state: 'error', found: 'The file is not there' };
-  return scanner.scan(blobs.stream(sha256)).catch((error: unknown) => {
+  return scanner.scan(blobs.stream(sha256), stopping).catch((error: unknown) => {
     // A blob that is damaged ends here too: it is never judged by the bytes that it should not have.
     log.warn({ err: error, sha256 }, 'a file could not be scanned');
     return null;

@@ -34,11 +34,12 @@ export async function sendTickets(
   transaction: RunTransaction,
   ids: readonly number[],
   { system, ...deps }: WorkflowDeps,
+  stopping: AbortSignal,
 ): Promise<void> {
   if (system === null || ids.length === 0) return;
   const claims = await transaction((tx) => claim(tx, ids, deps));
   const done = claims.map(async (one) => {
-    const sent = one.message ? await system.send(one.message, one.key) : GONE;
+    const sent = one.message ? await system.send(one.message, one.key, stopping) : GONE;
     faultPoint('FW2');
     await transaction((tx) => record(tx, one, sent));
   });

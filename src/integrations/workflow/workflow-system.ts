@@ -15,7 +15,7 @@ export type Sent =
 /** The workflow system as the desk knows it. */
 export interface WorkflowSystem {
   /** Sends a message once. The same key means the same ticket, however often it comes. */
-  send(message: object, key: string): Promise<Sent>;
+  send(message: object, key: string, stopping: AbortSignal): Promise<Sent>;
 }
 
 /** Milliseconds for one try, and most bytes of its answer. */
@@ -37,17 +37,24 @@ export function workflowSystem({ url, apiKey }: WorkflowConfig): WorkflowSystem 
     },
   );
   return {
-    async send(message, key) {
+    async send(message, key, signal) {
       const headers = {
         authorization: `Bearer ${apiKey}`,
         'content-type': 'application/json',
         accept: 'application/json',
         'idempotency-key': key,
       };
-      const call = { ...{ url, headers, method: 'POST', allowed: originOf(url) }, timeout: TRY_TIMEOUT, limit: ANSWER };
+      const call = {
+        ...{ url, headers, method: 'POST', allowed: originOf(url) },
+        timeout: TRY_TIMEOUT,
+        limit: ANSWER,
+        signal,
+      };
       try {
         return await breaker.execute(async () => judge(await ask({ ...call, body: JSON.stringify(message) })));
       } catch (error) {
+        // The next start sends it with the same key: whether it was taken is then found out.
+        if (signal.aborted) return { kind: 'later', error: 'The desk was stopped meanwhile' };
         if (error instanceof BrokenCircuitError) return { kind: 'later', error: 'The workflow system does not answer' };
         if (error instanceof Trouble) return { kind: 'trouble', error: error.message, wait: error.wait };
         throw error;
