@@ -101,3 +101,12 @@ test('the numbers of a report open the tickets behind them, for other days too, 
   expect(await page.locator('.nav').isVisible()).toBe(false);
   expect(await page.locator('details.data:not([open])').count()).toBe(0);
 });
+
+test('on a phone the newest day of a report stands on screen, as the days do not fit', async () => {
+  await desk().write({ from: 'Ana <ana@example.org>', subject: 'The ramp is icy', text: 'Since today.' });
+  const page = await browser().open({ viewport: { width: 375, height: 760 } });
+  await signIn(page, desk(), 'coordinator', '/dashboard');
+  await ready(page, 'dashboard');
+  const today = page.locator('.wide-plot rect').last();
+  await expect.poll(async () => (await today.boundingBox())?.x ?? Infinity, { timeout: 30_000 }).toBeLessThan(375);
+});
