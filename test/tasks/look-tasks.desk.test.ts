@@ -1,11 +1,13 @@
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { sweep } from '../../src/mail/sweep.ts';
+import { queueOf, TASK_KINDS, type TaskKind } from '../../src/tasks/kinds.ts';
 import { newActor, type Actor } from '../support/actors.ts';
 import { useDesk } from '../support/desk.ts';
 import { startScriptedImap } from '../support/imap/scripted-imap.ts';
 import { eventually } from '../support/processes.ts';
 
 const desk = useDesk({ web: true, worker: true });
+const idle = useDesk();
 let admin: Actor;
 beforeAll(async () => {
   admin = await newActor(desk(), 'admin');
@@ -43,4 +45,25 @@ test('a dry run of a slow mailbox holds up no other task, and its job is found a
   expect(jobs.filter(({ data }) => data.ids.includes(dryRun)).map(({ name }) => name)).toEqual(['look-tasks']);
   release();
   await eventually('the dry run is done', async () => (await stateOf(dryRun)) === 'done');
+});
+
+test('a task of any kind whose job was lost is found again in the queue of its kind', async () => {
+  const query = <T>(sql: string, params: unknown[] = []) => idle().transaction((tx) => tx.em.execute<T[]>(sql, params));
+  const [employee] = await query<{ id: string }>(
+    `insert into employee (email, first_name, last_name, role, status, created_at, updated_at)
+     values ('admin@maravia.example', 'A', 'B', 'admin', 'approved', now(), now()) returning id`,
+  );
+  const expected = new Map<number, string>();
+  for (const [kind, of] of Object.entries(TASK_KINDS)) {
+    const [row] = await query<{ id: string }>(
+      `insert into task (kind, employee_id, input, state, total, created_at, next_at)
+       values (?, ?, '{}', 'queued', 1, now(), now() - interval '1 minute') returning id`,
+      [kind, employee?.id],
+    );
+    expected.set(Number(row?.id), queueOf(of as unknown as TaskKind<unknown>));
+  }
+  await idle().transaction((tx) => sweep(tx));
+  const jobs = await query<{ name: string; data: { ids: number[] } }>('select name, data from pgboss.job');
+  const found = jobs.flatMap(({ name, data }) => data.ids.map((id): [number, string] => [id, name]));
+  expect(new Map(found)).toEqual(expected);
 });
