@@ -45,6 +45,16 @@ export async function givePassword(page: Page, desk: RunningDesk, email: string,
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
+/** Writes to the desk on the page of local mail, and leaves it to be sent. */
+export async function writeToDesk(page: Page, mail: { from: string; subject: string; text: string }): Promise<void> {
+  await page.getByRole('link', { name: 'Local mail' }).click();
+  await ready(page, 'local-mail');
+  await page.getByRole('button', { name: 'Write to the desk' }).click();
+  await page.getByLabel('From').fill(mail.from);
+  await page.getByLabel('Subject').fill(mail.subject);
+  await page.getByLabel('Message').fill(mail.text);
+}
+
 /** The status as the head of a ticket says it. */
 export function status(page: Page, word: string): Promise<void> {
   return page.locator('.t-head .pill', { hasText: word }).waitFor();

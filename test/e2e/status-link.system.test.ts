@@ -2,7 +2,7 @@ import { simpleParser } from 'mailparser';
 import { expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
 import { useRunningDesk } from '../support/running-desk.ts';
-import { ready, signIn, status } from './pages.ts';
+import { ready, signIn, status, writeToDesk } from './pages.ts';
 
 const desk = useRunningDesk();
 const browser = useBrowser();
@@ -11,12 +11,11 @@ test('somebody without an account follows the link of a mail, says that it is no
   const page = await browser().open();
   await signIn(page, desk(), 'coordinator');
   await ready(page, 'queue');
-  await page.getByRole('link', { name: 'Local mail' }).click();
-  await ready(page, 'local-mail');
-  await page.getByRole('button', { name: 'Write to the desk' }).click();
-  await page.getByLabel('From').fill('Eva Lind <eva@example.org>');
-  await page.getByLabel('Subject').fill('The printer eats paper');
-  await page.getByLabel('Message').fill('All of it.');
+  await writeToDesk(page, {
+    from: 'Eva Lind <eva@example.org>',
+    subject: 'The printer eats paper',
+    text: 'All of it.',
+  });
   await page.getByRole('button', { name: 'Send mail' }).click();
 
   // The link in its receipt opens the ticket in a browser that knows nobody.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
 import { useRunningDesk } from '../support/running-desk.ts';
-import { givePassword, linkTo, PIXEL, ready, signIn, status } from './pages.ts';
+import { givePassword, linkTo, PIXEL, ready, signIn, status, writeToDesk } from './pages.ts';
 
 const desk = useRunningDesk();
 const browser = useBrowser();
@@ -12,12 +12,11 @@ test('a mail becomes a ticket, a reply to its acknowledgement a comment, and the
   await ready(page, 'queue');
 
   // Local mail: write to the desk as a stranger.
-  await page.getByRole('link', { name: 'Local mail' }).click();
-  await ready(page, 'local-mail');
-  await page.getByRole('button', { name: 'Write to the desk' }).click();
-  await page.getByLabel('From').fill('Ana Réyes <ana@example.org>');
-  await page.getByLabel('Subject').fill('Grüße: laptop will not wake');
-  await page.getByLabel('Message').fill('Good morning,\n\nit stays black.\n\n-- \nAna Réyes\nControlling');
+  await writeToDesk(page, {
+    from: 'Ana Réyes <ana@example.org>',
+    subject: 'Grüße: laptop will not wake',
+    text: 'Good morning,\n\nit stays black.\n\n-- \nAna Réyes\nControlling',
+  });
   await page
     .locator('.write-mail input[type=file]')
     .setInputFiles({ name: 'Übersicht.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') });

@@ -4,57 +4,13 @@ import { outboundMessageId } from '../../../src/mail/reply-token.ts';
 import { client } from '../../support/client.ts';
 import { useDesk } from '../../support/desk.ts';
 import { outbox, told } from '../outbound/outbox.ts';
+import { report, type Report } from './delivery-report.ts';
 
 let now = new Date('2026-11-23T09:00:00Z');
 const desk = useDesk({ web: true, clock: () => now });
 const { person, open, comment, move, notify, row, send } = outbox(desk);
 const DAY = 24 * 3600_000;
 let turn = 0;
-
-interface Report {
-  status?: string;
-  action?: string;
-  /** Message-ID of what is returned; null: nothing is. */
-  about?: string | null;
-  /** Where it was sent to: the envelope's sender. */
-  to: string;
-  /** Words instead of a delivery status (RFC 3464). */
-  text?: string;
-}
-
-/** What a mail system writes when it could not deliver. */
-function report({ status = '5.1.1', action = 'failed', about = null, to, text }: Report): string {
-  const head = [
-    ...['From: Mail Delivery System <mailer-daemon@mx.maravia.example>', `To: ${to}`],
-    ...[
-      'Subject: Undelivered Mail Returned to Sender',
-      `Message-ID: <dsn${++turn}@mx.maravia.example>`,
-      'MIME-Version: 1.0',
-    ],
-  ];
-  if (text !== undefined) return [...head, 'Content-Type: text/plain', '', text, ''].join('\r\n');
-  const returned = about === null ? [] : ['--b', 'Content-Type: text/rfc822-headers', '', `Message-ID: ${about}`, ''];
-  return [
-    ...[...head, 'Auto-Submitted: auto-replied'],
-    ...[
-      'Content-Type: multipart/report; report-type=delivery-status; boundary=b',
-      '',
-      '--b',
-      'Content-Type: text/plain',
-      '',
-    ],
-    ...[
-      'It could not be delivered.',
-      '--b',
-      'Content-Type: message/delivery-status',
-      '',
-      'Reporting-MTA: dns; mx.maravia.example',
-      '',
-    ],
-    ...['Final-Recipient: rfc822; gone@maravia.example', `Action: ${action}`, `Status: ${status}`],
-    ...[`Diagnostic-Code: smtp; 550 ${status} no such user`, '', ...returned, '--b--', ''],
-  ].join('\r\n');
-}
 
 /** An answer of staff that went out to a requester. */
 async function answered() {

@@ -2,6 +2,7 @@ import { simpleParser, type AddressObject } from 'mailparser';
 import { beforeAll, expect, test } from 'vitest';
 import { newActor } from '../../support/actors.ts';
 import { useDesk } from '../../support/desk.ts';
+import { report } from '../inbound/delivery-report.ts';
 import { outbox } from './outbox.ts';
 
 const desk = useDesk({ web: true });
@@ -58,42 +59,8 @@ test('where support+…@ is not delivered, mails name the plain address, and a r
 
 test('and a bounce is tied to its mail by what it returns', async () => {
   const { made } = await answered('door');
-  const report = [
-    ...[
-      'From: mailer-daemon@mx.maravia.example',
-      'To: support@localhost',
-      'Subject: Undelivered',
-      'Message-ID: <dsn@mx>',
-    ],
-    ...['MIME-Version: 1.0', 'Content-Type: multipart/report; report-type=delivery-status; boundary=b', ''],
-    ...[
-      '--b',
-      'Content-Type: text/plain',
-      '',
-      'It could not be delivered.',
-      '--b',
-      'Content-Type: message/delivery-status',
-    ],
-    ...[
-      '',
-      'Reporting-MTA: dns; mx.maravia.example',
-      '',
-      'Final-Recipient: rfc822; ana@maravia.example',
-      'Action: failed',
-    ],
-    ...[
-      'Status: 5.1.1',
-      '',
-      '--b',
-      'Content-Type: text/rfc822-headers',
-      '',
-      `Message-ID: ${made.messageId}`,
-      '',
-      '--b--',
-      '',
-    ],
-  ];
-  const inbound = await desk().receive(report.join('\r\n'));
+  const returned = report({ to: 'support@localhost', about: made.messageId ?? '' });
+  const inbound = await desk().receive(returned);
   expect(inbound).toMatchObject({ state: 'suppressed', decision: 'record-bounce' });
   expect(await row(made.id)).toMatchObject({ state: 'failed', reason: expect.stringMatching(/^Came back/) });
 });
