@@ -61,7 +61,8 @@ export interface DeskOptions {
   /** null: nothing is sent (tools that only read or import). */
   transport: MailTransport | null;
   clock?: () => Date;
-  parsers?: number;
+  /** How many children parse, or those of another desk in this process. */
+  parsers?: number | ParserPool;
   /** Public keys of those who push news of Gmail; null: Google's. */
   gmailCertificates?: Record<string, string> | null;
   /** preview: the environment's mailbox is looked at and not made. */
@@ -103,12 +104,11 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const blobDir = join(config.dataDir, 'blobs');
   const blobs = await localBlobStore(blobDir);
   const secrets = deriveSecrets(options.secretKeys);
-  const parsers = createParserPool({
-    blobDir,
-    size: options.parsers ?? 2,
-    log,
-    ...(config.dnsServers && { dnsServers: config.dnsServers }),
-  });
+  const dns = config.dnsServers && { dnsServers: config.dnsServers };
+  const parsers =
+    typeof options.parsers === 'object'
+      ? options.parsers.sharedBy(blobDir)
+      : createParserPool({ ...dns, blobDir, log, size: options.parsers ?? 2 });
   const given = await mailboxOf(config);
   const mailbox =
     options.environment === 'preview'

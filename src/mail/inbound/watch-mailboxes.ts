@@ -13,7 +13,7 @@ export interface WatchDeps extends FetchDeps {
 
 /** The mailboxes that this worker reads. */
 export interface MailboxWatch {
-  /** There may be news in this mailbox, whoever reads it. */
+  /** There may be news in this mailbox, or of it, whoever reads it. */
   wake(mailboxId: number): Promise<void>;
   /** Messages came to an end: their sources may be told. */
   tell(): void;
@@ -77,12 +77,13 @@ export function watchMailboxes(deps: WatchDeps): MailboxWatch {
   }
 
   let looking = tryLook();
-  const timer = setInterval(() => {
-    looking = looking.then(tryLook);
-  }, LOOK_EVERY);
+  const lookAgain = () => (looking = looking.then(tryLook));
+  const timer = setInterval(() => void lookAgain(), LOOK_EVERY);
 
   return {
     async wake(mailboxId) {
+      // It may have been added or changed, or be let go by another worker in this moment.
+      await lookAgain();
       const reading = readings.get(mailboxId);
       if (reading) reading.wake();
       else await transaction((tx) => wantMailbox(tx, mailboxId));

@@ -65,6 +65,7 @@ export async function renewPushSecret(
 export async function letGoOn(tx: Transaction, id: number, { actor }: Pick<ChangeDeps, 'actor'>): Promise<void> {
   await lockMailbox(tx, id);
   await resumeMailbox(tx, id);
+  tx.enqueue('poll-mailbox', { mailboxId: id });
   tx.audit({ action: 'mailbox.resumed', actorId: actor.id, subject: { type: 'mailbox', id } });
 }
 
@@ -76,6 +77,8 @@ export async function finishChange(
   mailbox.version += 1;
   mailbox.updatedAt = tx.now;
   await tx.em.flush();
+  // Workers look at their mailboxes every few seconds anyway.
+  tx.enqueue('poll-mailbox', { mailboxId: mailbox.id });
   const data = { fields: [...fields], enabled: mailbox.enabled };
   tx.audit({ action: 'mailbox.changed', actorId: actor.id, subject: { type: 'mailbox', id: mailbox.id }, data });
 }

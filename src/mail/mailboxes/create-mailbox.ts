@@ -23,6 +23,7 @@ export async function createMailbox(
   const { pushSecret } = await applyEdit(tx, mailbox, edit, sealing);
   mailbox.enabled = edit.enabled ?? !POLLED.some((kind) => kind === mailbox.source);
   await tx.em.flush();
+  tx.enqueue('poll-mailbox', { mailboxId: mailbox.id });
   const data = { source: mailbox.source, enabled: mailbox.enabled };
   tx.audit({
     action: 'mailbox.created',

@@ -1,11 +1,11 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { ensureMailbox } from '../../../src/mail/ensure-mailbox.ts';
 import { mailboxOf } from '../../../src/mail/mailbox-of-environment.ts';
 import { Mailbox } from '../../../src/mail/mailbox.ts';
 import { GMAIL_SCOPES } from '../../../src/mail/sources/gmail-auth.ts';
 import { readSecret } from '../../../src/mail/sources/mailbox-secret.ts';
 import { startTestDesk, type TestDesk } from '../../support/desk.ts';
-import { startDnsServer } from '../../support/dns-server.ts';
+import { startDnsServer, type DnsServer } from '../../support/dns-server.ts';
 import { startGmailServer, type GmailServer } from '../../support/gmail/gmail-server.ts';
 import { findBreaches } from '../../support/invariants.ts';
 import { eventually } from '../../support/processes.ts';
@@ -16,6 +16,11 @@ let made = 0;
 
 const mail = (subject: string) =>
   `From: ana@maravia.example\r\nTo: ${ADDRESS}\r\nSubject: ${subject}\r\nMessage-ID: <g${++made}@maravia.example>\r\n\r\nWords of ${subject}.\r\n`;
+
+/** Answers at once: nobody publishes anything. */
+let dns: DnsServer;
+beforeAll(async () => void (dns = await startDnsServer()));
+afterAll(() => dns.stop());
 
 async function gmailServer(): Promise<GmailServer> {
   const server = await startGmailServer(ADDRESS);
@@ -31,13 +36,9 @@ const consent = ({ oauth }: GmailServer, scopes: string[] = [GMAIL_SCOPES.modify
 
 /** A desk at work that reads this server's mailbox; at the end nothing may be broken. */
 async function deskOf(server: GmailServer, env: Record<string, string>): Promise<TestDesk> {
-  const dns = await startDnsServer(); // answers at once: nobody publishes anything
   const common = { SUPPORT_ADDRESS: ADDRESS, DNS_SERVERS: dns.address, GMAIL_API_URL: server.url };
   const { desk, stop } = await startTestDesk({ worker: true, env: { ...common, GMAIL_HISTORY: 'live', ...env } });
-  onTestFinished(async () => {
-    await stop();
-    await dns.stop();
-  });
+  onTestFinished(stop);
   return desk;
 }
 
@@ -194,6 +195,7 @@ test('consent that ended is said on the mailbox, and renewed consent reads on wh
   };
   await desk.transaction(async (tx) => ensureMailbox(tx, await mailboxOf(renewed), desk.secrets.sealing));
   const asked = server.asked.length;
+  await wake(desk);
   await expectTickets(desk, ['Meanwhile']);
   expect(server.asked.slice(asked).map(({ name }) => name)).not.toContain('getProfile'); // with which a full listing begins
   expect(await trouble()).toEqual({ trouble: null, last_error: null });

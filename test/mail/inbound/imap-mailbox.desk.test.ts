@@ -423,20 +423,12 @@ describe('the worker', () => {
     await eventually('it is read', async () => (await box.row()).lastPolledAt, 60_000);
     const second = watch();
     const holder = (await box.row()).leaseHolder;
-    await eventually('the other one has looked twice', async () => {
-      const { leaseUntil } = await box.row();
-      return leaseUntil && leaseUntil.getTime() - Date.now() > 10_000;
-    });
-    expect(imap.connections).toBe(1);
+    for (let look = 0; look < 2; look++) await second.wake(box.id);
+    expect([imap.connections, (await box.row()).leaseHolder]).toEqual([1, holder]);
     await first.stop();
-    await eventually(
-      'the other one has it',
-      async () => {
-        const row = await box.row();
-        return row.leaseHolder && row.leaseHolder !== holder && imap.connections === 2;
-      },
-      60_000,
-    );
+    await second.wake(box.id);
+    expect([null, holder]).not.toContain((await box.row()).leaseHolder);
+    await eventually('the other one reads it', () => imap.connections === 2, 60_000);
     await second.stop();
     await query('update mailbox set enabled = false where id = ?', [box.id]);
   }, 120_000);
@@ -444,15 +436,17 @@ describe('the worker', () => {
   test('begins anew when the configuration of a mailbox changes, and ends when it is switched off', async () => {
     const [old, next] = [await server([mail('Old place')]), await server([mail('New place')])];
     const box = await addImapMailbox(desk(), old, { enabled: true });
-    watch();
+    const watching = watch();
     await eventually('the old place is read', async () => (await box.row()).lastPolledAt, 60_000);
     await query(
       `update mailbox set source_config = jsonb_set(source_config, '{port}', ?::jsonb), version = version + 1, cursor = '{}' where id = ?`,
       [String(next.port), box.id],
     );
+    await watching.wake(box.id);
     await eventually('the new place is read', () => next.connections > 0, 60_000);
     await query('update mailbox set enabled = false where id = ?', [box.id]);
-    await eventually('it is let go', () => next.heard.length > 0, 60_000);
+    await watching.wake(box.id);
+    await eventually('it is let go', () => next.open() === 0, 60_000);
   }, 120_000);
 });
 

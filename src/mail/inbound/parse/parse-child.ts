@@ -1,4 +1,4 @@
-import { localBlobStore } from '../../../files/blob-store.ts';
+import { localBlobStore, type BlobStore } from '../../../files/blob-store.ts';
 import type { ParseResult, SenderAuthentication } from '../inbound-mail.ts';
 import { authenticateSender, dnsResolver } from './authenticate-sender.ts';
 import { PARSE_LIMITS, parseFailure } from './limits.ts';
@@ -10,13 +10,13 @@ import type { ChildMessage, ChildSettings, ParseRequest } from './parse-protocol
  * stall or a death is, while the attachments of earlier ones are being stored and the DNS is being asked.
  */
 const settings = JSON.parse(process.argv[2] ?? '{}') as ChildSettings;
-const blobs = await localBlobStore(settings.blobDir);
+const stores = new Map<string, Promise<BlobStore>>();
 const resolver = dnsResolver(settings.dnsServers);
 const EARLY_BYTES = 1024 * 1024;
 let turn = Promise.resolve();
 
 process.on('message', (request: ParseRequest) => {
-  const early = readEarly(request.sha256);
+  const early = readEarly(request);
   turn = turn.then(() => begin(request, early));
 });
 // The parent decides when we end; Ctrl+C reaches the whole group, and its work is not done yet.
@@ -26,9 +26,14 @@ process.on('disconnect', () => process.exit(0));
 send({ type: 'ready' });
 
 /** Reads small messages before their turn, large ones in it: several at once would fill the memory. */
-async function readEarly(sha256: string): Promise<Buffer | number | null> {
-  const size = await blobs.size(sha256).catch(() => null);
-  return size !== null && size < EARLY_BYTES ? blobs.read(sha256).catch(() => null) : size;
+async function readEarly({ sha256, blobDir }: ParseRequest): Promise<Buffer | number | null> {
+  try {
+    const blobs = await storeIn(blobDir);
+    const size = await blobs.size(sha256);
+    return size !== null && size < EARLY_BYTES ? await blobs.read(sha256) : size;
+  } catch {
+    return null;
+  }
 }
 
 /** Resolves when the bytes are understood; the rest of the message goes on beside the next one. */
@@ -51,16 +56,24 @@ async function begin(request: ParseRequest, early: Promise<Buffer | number | nul
 }
 
 async function parse(
-  { sha256, authenticate }: ParseRequest,
+  { sha256, authenticate, blobDir }: ParseRequest,
   early: Buffer | number | null,
   bytesRead: () => void,
 ): Promise<ParseResult> {
   if (early === null) throw new Error(`The blob ${sha256} cannot be read`);
   if (typeof early === 'number' && early > PARSE_LIMITS.rawBytes)
     return { ok: false, failure: parseFailure('too-large') };
+  const blobs = await storeIn(blobDir);
   const raw = typeof early === 'number' ? await blobs.read(sha256) : early;
   const check = (bytes: Buffer): Promise<SenderAuthentication> => authenticateSender(bytes, { resolver });
   return parseMessage(raw, { blobs, bytesRead, ...(authenticate ? { authenticate: check } : {}) });
+}
+
+function storeIn(dir: string): Promise<BlobStore> {
+  const store = stores.get(dir) ?? localBlobStore(dir);
+  stores.set(dir, store);
+  store.catch(() => stores.delete(dir));
+  return store;
 }
 
 function send(message: ChildMessage): void {

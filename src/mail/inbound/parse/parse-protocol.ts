@@ -2,13 +2,13 @@ import type { ParseResult } from '../inbound-mail.ts';
 
 /** What a child is given at its start, as JSON in its only argument. */
 export interface ChildSettings {
-  blobDir: string;
   dnsServers: readonly string[];
 }
 
-/** Parent to child: parse the blob of this hash. */
+/** Parent to child: parse the blob of this hash in that folder. */
 export interface ParseRequest {
   id: number;
+  blobDir: string;
   sha256: string;
   authenticate: boolean;
 }

@@ -30,6 +30,8 @@ export interface ParserPool {
    * Rejects when its bytes cannot be read or its attachments not stored, and after `stop`: then nothing is known.
    */
   parse(sha256: string, options: ParseOptions): Promise<ParseResult>;
+  /** The same children for another blob store; to stop that stops nothing. For desks that share a process. */
+  sharedBy(blobDir: string): ParserPool;
   /** Process ids of the children there are now, for tests and diagnosis. */
   pids(): number[];
   /** Kills all children and rejects what is open. */
@@ -39,9 +41,10 @@ export interface ParserPool {
 interface Job {
   id: number;
   sha256: string;
+  blobDir: string;
   authenticate: boolean;
   timeMs: number;
-  begun: (() => void) | undefined;
+  begun?: () => void;
   /** Children that died while its bytes were worked on. */
   deaths: number;
   resolve: (result: ParseResult) => void;
@@ -58,11 +61,13 @@ const MAX_FAILED_STARTS = 3;
 /** A pool that starts children when there is work and lets the process end when there is none. */
 export function createParserPool(options: ParserPoolOptions): ParserPool {
   const pool = new Pool(options);
-  return {
-    parse: (sha256, parseOptions) => pool.parse(sha256, parseOptions),
+  const of = (blobDir: string, stop: () => Promise<void>): ParserPool => ({
+    parse: (sha256, parseOptions) => pool.parse({ sha256, blobDir }, parseOptions),
+    sharedBy: (other) => of(other, () => Promise.resolve()),
     pids: () => pool.pids(),
-    stop: () => pool.stop(),
-  };
+    stop,
+  });
+  return of(options.blobDir, () => pool.stop());
 }
 
 class Pool {
@@ -85,10 +90,11 @@ class Pool {
     this.rssBytes = options.limits?.rssBytes ?? PARSE_LIMITS.rssBytes;
   }
 
-  parse(sha256: string, { authenticate, begun, timeoutMs: timeMs = this.timeMs }: ParseOptions): Promise<ParseResult> {
+  parse(blob: Pick<Job, 'sha256' | 'blobDir'>, { timeoutMs, ...options }: ParseOptions): Promise<ParseResult> {
     if (this.stopped) return Promise.reject(new Error('The parser is stopped'));
     return new Promise((resolve, reject) => {
-      const job: Job = { id: ++this.lastId, sha256, authenticate, timeMs, begun, deaths: 0, resolve, reject };
+      const timeMs = timeoutMs ?? this.timeMs;
+      const job: Job = { ...options, ...blob, id: ++this.lastId, timeMs, deaths: 0, resolve, reject };
       this.jobs.set(job.id, job);
       this.waiting.push(job);
       this.dispatch();
@@ -128,10 +134,10 @@ class Pool {
   }
 
   private start(): void {
-    const { blobDir, dnsServers = [] } = this.options;
+    const { dnsServers = [] } = this.options;
     this.children.add(
       new ParserChild(
-        { blobDir, dnsServers },
+        { dnsServers },
         { message: (child, message) => this.hear(child, message), gone: (child, how) => this.bury(child, how) },
       ),
     );
@@ -139,7 +145,8 @@ class Pool {
 
   private assign(child: ParserChild, job: Job | undefined): void {
     if (!job) return;
-    child.send({ id: job.id, sha256: job.sha256, authenticate: job.authenticate });
+    const { id, sha256, blobDir, authenticate } = job;
+    child.send({ id, sha256, blobDir, authenticate });
     this.watch ??= setInterval(() => void this.inspect(), WATCH_MS).unref();
   }
 
