@@ -5,8 +5,7 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import type { PgBoss } from 'pg-boss';
 import type { Config } from './config.ts';
 import type { LiveAnswers } from './api/live/live-answers.ts';
-import { startLive } from './api/live/live-server.ts';
-import { createServer, type ServerDeps } from './api/server.ts';
+import type { ServerDeps } from './api/server.ts';
 import { listen, closeServer } from './api/listen.ts';
 import { trustedProxies } from './api/client-address.ts';
 import { LIMIT_NAMES, LIMITS, type LimitName } from './contract/limits.ts';
@@ -48,7 +47,7 @@ import { oidcProvider } from './people/identities/provider.ts';
 import { deriveSecrets, type Secrets } from './secrets.ts';
 import { applyEnvironment } from './settings/environment.ts';
 import type { Settings } from './settings/schema.ts';
-import { startWorker, type WorkerDeps } from './worker.ts';
+import type { WorkerDeps } from './worker.ts';
 
 /** What a desk runs on; everything it needs from outside. */
 export interface DeskOptions {
@@ -179,6 +178,11 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     async startWeb(port, host) {
       await transaction((tx) => applyEnvironment(tx, settingsOf(config)));
       const answers: LiveAnswers = new Map();
+      // Tools open a desk without a web side: its half of the modules is loaded here.
+      const [{ createServer }, { startLive }] = await Promise.all([
+        import('./api/server.ts'),
+        import('./api/live/live-server.ts'),
+      ]);
       const app = await createServer(serverDeps(answers));
       const handle = app.callback();
       const server = await listen((request, response) => void handle(request, response), port, host);
@@ -197,6 +201,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     },
     async startWorker() {
       await transaction((tx) => applyEnvironment(tx, settingsOf(config)));
+      const { startWorker } = await import('./worker.ts');
       return startWorker(jobs);
     },
     startDrop: async (host, port, protocol = 'smtp') => {

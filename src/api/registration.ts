@@ -23,7 +23,7 @@ export function registrationRoutes(router: Router, deps: MountDeps): void {
   mountOpen(router, deps, 'register', async ({ body, transaction }) => {
     const { password, department, first_name, middle_name, last_name, suffix, email, locale = null } = body;
     const { organisation_name } = await transaction(readSettings);
-    assertGoodPassword(password, [email, first_name, middle_name, last_name, organisation_name, 'smartsupport']);
+    await assertGoodPassword(password, [email, first_name, middle_name, last_name, organisation_name, 'smartsupport']);
     // Before anybody looks who has the address: these two are most of the time that the answer takes (T32).
     const pictureSha256 = await storePicture(deps.blobs, body.picture);
     const passwordHash = await hashPassword(password);

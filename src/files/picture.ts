@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import { fieldError } from '../errors.ts';
 
 /** Content types that a picture may have, and the most bytes of it. */
@@ -20,10 +19,14 @@ const MAGIC = [
   { format: 'jpeg', bytes: Buffer.from('ffd8ff', 'hex') },
 ] as const;
 
-// Nothing but these two decoders ever sees a byte that came from outside.
-sharp.block({ operation: ['VipsForeignLoad'] });
-sharp.unblock({ operation: ['VipsForeignLoadPng', 'VipsForeignLoadJpeg'] });
-sharp.cache(false);
+/** The library, when the first picture comes. Nothing but these two decoders ever sees a byte that came from outside. */
+const library = async () => {
+  const { default: sharp } = await import('sharp');
+  sharp.block({ operation: ['VipsForeignLoad'] });
+  sharp.unblock({ operation: ['VipsForeignLoadPng', 'VipsForeignLoadJpeg'] });
+  sharp.cache(false);
+  return sharp;
+};
 
 /**
  * A picture made anew from its pixels: JPEG, at most 1024×1024, upright, without any metadata (place, camera, comments) and without whatever else
@@ -48,7 +51,8 @@ export async function makeThumbnail(bytes: Buffer): Promise<Buffer | null> {
 
 const isPicture = (bytes: Buffer) => MAGIC.some((known) => bytes.subarray(0, known.bytes.length).equals(known.bytes));
 
-function redraw(bytes: Buffer, side: number): Promise<Buffer> {
+async function redraw(bytes: Buffer, side: number): Promise<Buffer> {
+  const sharp = await library();
   return sharp(bytes, { limitInputPixels: PIXELS, failOn: 'truncated' })
     .timeout({ seconds: PATIENCE })
     .autoOrient()

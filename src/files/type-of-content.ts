@@ -1,5 +1,3 @@
-import { fileTypeFromBuffer } from 'file-type';
-
 /** So many bytes at the beginning of a file tell what it is. */
 export const HEAD_BYTES = 4100;
 
@@ -25,6 +23,7 @@ export async function typeOfContent(head: Buffer, declared: string): Promise<str
 
 async function knownType(head: Buffer): Promise<string | undefined> {
   try {
+    const { fileTypeFromBuffer } = await import('file-type');
     return (await fileTypeFromBuffer(head))?.mime;
   } catch {
     // Only the beginning is here; what cannot be told from it is not known.

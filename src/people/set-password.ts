@@ -17,7 +17,11 @@ export async function setPassword(
 ): Promise<void> {
   const { organisation_name } = await readSettings(tx);
   const { email, firstName, middleName, lastName } = employee;
-  assertGoodPassword(password, [email, firstName, middleName, lastName, organisation_name, 'smartsupport'], field);
+  await assertGoodPassword(
+    password,
+    [email, firstName, middleName, lastName, organisation_name, 'smartsupport'],
+    field,
+  );
   employee.passwordHash = await hashPassword(password);
   employee.passwordChangedAt = tx.now;
   employee.updatedAt = tx.now;
