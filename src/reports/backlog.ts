@@ -32,5 +32,6 @@ async function count(em: EntityManager, { scope, now }: Asked): Promise<ReportRo
   );
   return rows.map((row) => ({
     ...{ key: row.key, label: row.key, values: valuesOf({ ...row }, COLUMNS), list: { status: row.key } },
+    lists: {},
   }));
 }

@@ -8,7 +8,7 @@ export type By = 'day' | 'category' | 'department' | 'channel' | 'priority';
 export interface Grouping {
   key: (asked: Asked) => Sql;
   join: string;
-  list: (key: string | null, label: string) => Record<string, string> | null;
+  list: (key: string | null) => Record<string, string>;
 }
 
 const NONE = '–';
@@ -22,12 +22,12 @@ export const GROUPINGS: Record<By, Grouping> = {
   category: {
     key: () => ({ sql: 'g.name', params: [] }),
     join: 'left join category g on g.id = t.category_id',
-    list: (key) => (key === null ? null : { category: key }),
+    list: (key) => ({ category: key ?? 'none' }),
   },
   department: {
     key: () => ({ sql: 'g.name', params: [] }),
     join: 'left join department g on g.id = t.department_id',
-    list: (key) => (key === null ? null : { department: key }),
+    list: (key) => ({ department: key ?? 'none' }),
   },
   channel: { key: () => ({ sql: 't.channel', params: [] }), join: '', list: (key) => ({ channel: key ?? '' }) },
   priority: { key: () => ({ sql: 't.priority', params: [] }), join: '', list: (key) => ({ priority: key ?? 'none' }) },

@@ -17,7 +17,9 @@ export interface ReportRow {
   label: string;
   values: Values;
   /** The query of the list of tickets behind it. */
-  list: Record<string, string> | null;
+  list: Record<string, string>;
+  /** By the name of the column, where its number has another list. */
+  lists: Record<string, Record<string, string>>;
 }
 
 /** One report: its columns, and how its rows are counted. */

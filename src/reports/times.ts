@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { ANSWERS } from '../tickets/filter-tickets.ts';
 import { GROUPINGS, labelOf, type By } from './grouping.ts';
 import { valuesOf, type Asked, type ReportKind, type ReportRow } from './report.ts';
 
@@ -32,19 +33,19 @@ async function measure(em: EntityManager, asked: Asked, by: Exclude<By, 'day'>):
        ${share(0.5, 'answered_at')} as first_answer_median, ${share(0.9, 'answered_at')} as first_answer_p90,
        ${share(0.5, 'resolved_at')} as resolution_median, ${share(0.9, 'resolved_at')} as resolution_p90
      from (select ${group.sql} as key, t.created_at as submitted_at, t.resolved_at,
-         (select min(c.created_at) from comment c where c.ticket_id = t.id and c.visibility = 'public' and c.author_id <> t.requester_id
-             and c.author_id in (select id from employee where role <> 'employee')) as answered_at
+         (select min(c.created_at) from ${ANSWERS}) as answered_at
        from ticket t ${join} where t.created_at >= ? and t.created_at < ? and ${scope.sql}) measured
      group by key order by count(*) desc, key`,
     [...group.params, from, to, ...scope.params],
   );
   return rows.map((row) => {
-    const filters = list(row.key, labelOf(row.key));
+    const behind = { ...list(row.key), created_from: from.toISOString(), created_to: to.toISOString() };
     return {
       key: row.key,
       label: labelOf(row.key),
       values: valuesOf({ ...row }, COLUMNS),
-      list: filters && { ...filters, created_from: from.toISOString(), created_to: to.toISOString() },
+      list: behind,
+      lists: { answered: { ...behind, answered: 'true' }, resolved: { ...behind, solved: 'true' } },
     };
   });
 }

@@ -30,14 +30,15 @@ async function count(em: EntityManager, asked: Asked, by: By): Promise<ReportRow
     [...(by === 'day' ? [timeZone, timeZone] : []), ...group.params, from, to, ...scope.params],
   );
   return rows.map((row) => {
-    const filters = list(row.key, labelOf(row.key));
     const starts = row.starts === null ? from : later(new Date(row.starts), from);
     const ends = row.ends === null ? to : earlier(new Date(row.ends), to);
+    const behind = { ...list(row.key), created_from: starts.toISOString(), created_to: ends.toISOString() };
     return {
       key: row.key,
       label: labelOf(row.key),
       values: valuesOf({ ...row }, COLUMNS),
-      list: filters && { ...filters, created_from: starts.toISOString(), created_to: ends.toISOString() },
+      list: behind,
+      lists: { resolved: { ...behind, solved: 'true' } },
     };
   });
 }

@@ -23,7 +23,15 @@ async function count(em: EntityManager, { scope, from, to }: Asked): Promise<Rep
       order by open_now desc, label, p.id`,
     [...scope.params, from, to, ...scope.params, from, to, ...scope.params],
   );
-  return rows.map(({ key, label, ...row }) => ({
-    ...{ key: String(key), label, values: valuesOf(row, COLUMNS), list: { assignee: String(key), view: 'open' } },
-  }));
+  return rows.map(({ key, label, ...row }) => {
+    const by = { done_by: String(key), done_from: from.toISOString(), done_to: to.toISOString() };
+    return {
+      ...{ key: String(key), label, values: valuesOf(row, COLUMNS), list: { assignee: String(key), view: 'open' } },
+      lists: {
+        resolved: { ...by, done: 'resolved' },
+        answers: { ...by, done: 'answered' },
+        notes: { ...by, done: 'noted' },
+      },
+    };
+  });
 }

@@ -1,5 +1,6 @@
 import type { Sql } from '../db/keyset.ts';
 import type { Employee } from '../people/employee.ts';
+import { deedCondition, type DeedFilter } from './filter-deeds.ts';
 import type { Status } from './lifecycle.ts';
 import type { Channel, Priority } from './ticket.ts';
 
@@ -19,13 +20,13 @@ export const VIEWS: Record<View, (reader: Pick<Employee, 'id'>) => Sql> = {
 };
 
 /** What a list can be narrowed by; every one that is given must hold. */
-export interface TicketFilters {
+export interface TicketFilters extends DeedFilter {
   view?: View | undefined;
   status?: Status | undefined;
   /** TX0001 */
   number?: string | undefined;
   priority?: Priority | 'none' | undefined;
-  /** Name (any case) or id; a category or a sub-category. */
+  /** Name (any case) or id; a category or a sub-category; none: without one. */
   category?: string | undefined;
   department?: string | undefined;
   assignee?: number | 'me' | 'none' | undefined;
@@ -38,6 +39,10 @@ export interface TicketFilters {
   has_attachment?: 'true' | 'false' | undefined;
   /** Not over though its date has passed. */
   overdue?: 'true' | 'false' | undefined;
+  /** Resolved or closed. */
+  solved?: 'true' | 'false' | undefined;
+  /** Somebody of staff has answered. */
+  answered?: 'true' | 'false' | undefined;
 }
 
 const equals = (column: string, value: unknown): Sql | null =>
@@ -45,6 +50,7 @@ const equals = (column: string, value: unknown): Sql | null =>
 
 const nameOrId = (columns: readonly string[], table: string, value: string | undefined): Sql | null => {
   if (value === undefined) return null;
+  if (value === 'none') return { sql: `${columns[0]} is null`, params: [] };
   const byId = /^\d{1,15}$/.test(value);
   const named = `(select id from ${table} where ${byId ? 'id = ?' : 'lower(name) = lower(?)'})`;
   return {
@@ -53,10 +59,18 @@ const nameOrId = (columns: readonly string[], table: string, value: string | und
   };
 };
 
+const yesNo = (condition: string, value: 'true' | 'false' | undefined): Sql | null =>
+  value === undefined ? null : { sql: `${value === 'true' ? '' : 'not '}(${condition})`, params: [] };
+
+const SOLVED = 't.resolved_at is not null';
+/** The first public words of somebody of staff are an answer. */
+export const ANSWERS = `comment c where c.ticket_id = t.id and c.visibility = 'public' and c.author_id <> t.requester_id
+  and c.author_id in (select id from employee where role <> 'employee')`;
+
 const OVERDUE = `t.scheduled_for < ? and t.status in ${NOT_OVER}`;
 
 /** Each filter as a condition on `t`; null where it was not asked for. */
-export function conditionsOf(reader: Pick<Employee, 'id'>, asked: TicketFilters, now: Date): (Sql | null)[] {
+export function conditionsOf(reader: Pick<Employee, 'id' | 'role'>, asked: TicketFilters, now: Date): (Sql | null)[] {
   const me = <T>(value: T | 'me' | undefined) => (value === 'me' ? reader.id : value);
   const { priority, has_attachment: files, overdue } = asked;
   return [
@@ -77,5 +91,8 @@ export function conditionsOf(reader: Pick<Employee, 'id'>, asked: TicketFilters,
     overdue === undefined
       ? null
       : { sql: overdue === 'true' ? OVERDUE : `coalesce(not (${OVERDUE}), true)`, params: [now] },
+    yesNo(SOLVED, asked.solved),
+    yesNo(`exists (select from ${ANSWERS})`, asked.answered),
+    deedCondition(reader, asked),
   ];
 }

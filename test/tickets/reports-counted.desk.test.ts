@@ -9,10 +9,17 @@ const RANGE = { from: '2026-10-31T15:00:00.000Z', to: '2026-11-25T15:00:00.000Z'
 const BEFORE = { from: '2026-10-06T15:00:00.000Z', to: RANGE.from };
 const DAY = 24 * 3_600_000;
 let staff: Actor[];
+let ana: Actor;
 
 type Numbers = Record<string, number | null>;
 interface Counted {
-  rows: { key: string | null; label: string; values: Numbers }[];
+  rows: {
+    key: string | null;
+    label: string;
+    values: Numbers;
+    list: Record<string, string>;
+    lists: Record<string, Record<string, string>>;
+  }[];
   total: Numbers;
   before: { rows: Counted['rows']; total: Numbers } | null;
 }
@@ -35,7 +42,7 @@ const is = (name: string, key: string | null) => (key === null ? `${name} is nul
 
 beforeAll(async () => {
   staff = [await newActor(desk(), 'coordinator', 'Cora'), await newActor(desk(), 'coordinator', 'Dora')];
-  const ana = await newActor(desk(), 'employee', 'Ana');
+  ana = await newActor(desk(), 'employee', 'Ana');
   const [one, two] = staff.map(({ id }) => id);
   await sql(`insert into setting (key, value, updated_at) values ('time_zone', '"Asia/Tokyo"', now())`);
   await sql(`insert into department (name) values ('Ledger'), ('Stores')`);
@@ -190,4 +197,57 @@ test('what each of staff has, resolved and wrote is what plain SQL counts', asyn
     });
     expect(Math.min(...Object.values(values).map(Number))).toBeGreaterThan(0);
   }
+});
+
+/** How many tickets the list of a column has. */
+async function listed({ list, lists }: Pick<Counted['rows'][number], 'list' | 'lists'>, name: string): Promise<number> {
+  const query = new URLSearchParams({ ...(lists[name] ?? list), limit: '1' });
+  const { status, body } = await (staff[0] as Actor).get(`/api/tickets?${query}`);
+  expect(status, JSON.stringify(body)).toBe(200);
+  return Number(body['count']);
+}
+
+test.each(['category', 'department', 'channel', 'priority', 'day'])(
+  'the numbers by %s are those of the lists behind them, also of what has none',
+  async (by) => {
+    const { rows } = await report('volume', { ...RANGE, by });
+    const { rows: times } = by === 'day' ? { rows: [] } : await report('times', { ...RANGE, by });
+    for (const name of ['submitted', 'resolved'])
+      for (const row of rows.slice(0, 8)) expect(await listed(row, name), `${row.key} ${name}`).toBe(row.values[name]);
+    for (const name of ['answered', 'resolved'])
+      for (const row of times) expect(await listed(row, name), `${row.key} ${name}`).toBe(row.values[name]);
+  },
+);
+
+test('behind resolutions, answers and notes are the tickets that have them, each once', async () => {
+  const resolved = (more: string) =>
+    `(select distinct e.ticket_id from (select e.*, lead(e.data ->> 'transition') over (partition by e.ticket_id order by e.id) as after
+        from ticket_event e where e.type = 'status_changed') e join ticket t on t.id = e.ticket_id
+       where e.data ->> 'to' = 'resolved' and ${within('e.created_at')} and ${more}) found`;
+  for (const row of (await report('reopens', RANGE)).rows) {
+    const category = `t.${whereOf('category', row.key)}`;
+    expect(await listed(row, 'resolutions')).toBe(await count(resolved(category)));
+    expect(await listed(row, 'reopened')).toBe(await count(resolved(`${category} and after = 'reopen'`)));
+  }
+  for (const row of (await report('workload', RANGE)).rows) {
+    const wrote = (visibility: string) =>
+      count(
+        `(select distinct ticket_id from comment where author_id = ${row.key} and visibility = '${visibility}' and ${within('created_at')}) found`,
+      );
+    expect(await listed(row, 'resolved')).toBe(await count(resolved(`e.actor_id = ${row.key}`)));
+    expect([await listed(row, 'answers'), await listed(row, 'notes')]).toEqual([
+      await wrote('public'),
+      await wrote('internal'),
+    ]);
+    expect(await listed(row, 'open_now')).toBe(row.values['open_now']);
+  }
+});
+
+test('by whom and when is asked with what; whether there are notes is not for the requester', async () => {
+  const [cora] = staff;
+  const { status, body } = await (cora as Actor).get(`/api/tickets?done_by=${cora?.id}`);
+  expect([status, Object.keys(body['details'] as object)]).toEqual([400, ['done']]);
+  expect(await listed({ list: { done: 'noted' }, lists: {} }, '')).toBeGreaterThan(0);
+  expect((await ana.get('/api/tickets?done=noted')).body['count']).toBe(0);
+  expect((await ana.get('/api/tickets?done=answered')).body['count']).toBeGreaterThan(0);
 });

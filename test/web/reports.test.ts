@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { momentsOf, rangeOf, rangeQuery } from '../../web/lib/report-range.ts';
 import { byDay, byGroup } from '../../web/lib/report-volume.ts';
 import { byAge } from '../../web/lib/report-work.ts';
-import { columnsOf, pathOfList, saySpan, type Report } from '../../web/lib/reports.ts';
+import { columnsOf, pathBehind, saySpan, type Report } from '../../web/lib/reports.ts';
 import { dashboardEn } from '../../web/lib/texts/dashboard-en.ts';
 import { en } from '../../web/lib/texts/en.ts';
 
@@ -15,6 +15,7 @@ const words = {
 const row = (key: string, submitted: number, list: Record<string, string> = {}) => ({
   ...{ key, label: key, values: { submitted, resolved: 0 } },
   list: { created_from: `${key}T00:00:00.000Z`, created_to: `${key}T23:59:59.000Z`, ...list },
+  lists: {},
 });
 const report = (rows: Report['rows'], before = 0): Report => ({
   ...{ from: new Date(2026, 10, 1).toISOString(), to: new Date(2026, 10, 4).toISOString(), rows },
@@ -72,7 +73,7 @@ describe('a report', () => {
     const ages = { from: '', to: '2026-11-28T12:00:00.000Z', columns: [], before: null };
     const values = { under_1_day: 1, '1_to_3_days': 0, '3_to_7_days': 2, '7_to_30_days': 0, over_30_days: 1, all: 4 };
     const { table } = byAge(
-      { ...ages, total: values, rows: [{ key: 'new', label: 'new', values, list: { status: 'new' } }] },
+      { ...ages, total: values, rows: [{ key: 'new', label: 'new', values, list: { status: 'new' }, lists: {} }] },
       words,
     );
     expect(table.rows[0]?.map(({ text, to }) => [text, to && decodeURIComponent(to)])).toEqual([
@@ -86,7 +87,12 @@ describe('a report', () => {
     ]);
   });
 
-  it('whose row has no list leads nowhere', () => expect(pathOfList(null)).toBeUndefined());
+  it('leads from a number to the list of its column, or to that of its row; a day without tickets leads nowhere', () => {
+    const [list, lists] = [{ category: 'none' }, { resolved: { category: 'none', solved: 'true' } }];
+    expect(pathBehind({ list, lists }, 'resolved')).toBe('/tickets?view=all&category=none&solved=true');
+    expect(pathBehind({ list, lists })).toBe('/tickets?view=all&category=none');
+    expect(pathBehind({ list: null, lists: {} }, 'resolved')).toBeUndefined();
+  });
 
   it.each([
     [20, '1 min'],

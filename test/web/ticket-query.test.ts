@@ -9,7 +9,15 @@ describe('the address of a list', () => {
     const all: Asked = {
       ...{ status: 'open', priority: 'none', category: 'Access & rights', department: '4', assignee: 'me' },
       ...{ requester: '17', channel: 'mail', created_from: '2026-11-01T00:00:00.000Z', has_attachment: 'true' },
-      ...{ created_to: '2026-11-10T00:00:00.000Z', overdue: 'false', q: '"new starter" ü', sort: 'oldest' },
+      ...{ done: 'noted', done_by: '9', done_from: '2026-11-02T00:00:00.000Z', done_to: '2026-11-03T00:00:00.000Z' },
+      ...{
+        created_to: '2026-11-10T00:00:00.000Z',
+        overdue: 'false',
+        solved: 'true',
+        answered: 'false',
+        q: '"new starter" ü',
+        sort: 'oldest',
+      },
     };
     const [path = '', search] = pathTo.list('mine', all).split(/(?=\?)/);
     expect(placeOf(path, search)).toEqual({ page: 'tickets', view: 'mine', asked: all });
@@ -22,6 +30,7 @@ describe('the address of a list', () => {
     'requester=none',
     'created_from=yesterday',
     'overdue=perhaps',
+    'done_by=9&done_from=2026-11-02T00:00:00.000Z',
     'sort=newest',
     'q=+',
     'limit=1000&cursor=x',

@@ -15,11 +15,15 @@ export const WORDED = [
   'channel',
   'has_attachment',
   'overdue',
+  'solved',
+  'answered',
+  'done',
 ] as const satisfies readonly AskedFor[];
 export type Worded = (typeof WORDED)[number];
 
 /** Where the names of what is filtered by are found. */
 export interface Names {
+  locale: string;
   texts: Pick<Texts, 'status' | 'priority' | 'noPriority' | 'nobody' | 'filter'>;
   options: Options | null;
   rows: readonly TicketSummary[];
@@ -28,7 +32,8 @@ export interface Names {
 }
 
 /** The value of a filter as people say it. */
-export function sayFilter(key: Worded, asked: Asked, { texts, options, rows, people }: Names): string {
+export function sayFilter(key: Worded, asked: Asked, names: Names): string {
+  const { texts, options, rows, people } = names;
   const value = String(asked[key] ?? '');
   const w = texts.filter;
   switch (key) {
@@ -37,8 +42,10 @@ export function sayFilter(key: Worded, asked: Asked, { texts, options, rows, peo
     case 'priority':
       return value === 'none' ? texts.noPriority : texts.priority[value as Priority];
     case 'category':
+      if (value === 'none') return w.without;
       return options?.categories.flatMap((one) => [one, ...one.sub_categories]).find(hasId(value))?.name ?? value;
     case 'department':
+      if (value === 'none') return w.without;
       return options?.departments.find(hasId(value))?.name ?? value;
     case 'assignee':
       if (value === 'none') return texts.nobody;
@@ -53,8 +60,26 @@ export function sayFilter(key: Worded, asked: Asked, { texts, options, rows, peo
       return w.channels[value as keyof typeof w.channels];
     case 'has_attachment':
     case 'overdue':
+    case 'solved':
+    case 'answered':
       return value === 'true' ? w.yes : w.no;
+    case 'done':
+      return sayDeed(asked, names);
   }
+}
+
+/** What was done, by whom and between which days. */
+function sayDeed(asked: Asked, { texts: { filter: w }, options, locale }: Names): string {
+  const { done = 'resolved', done_by: by, done_from: from, done_to: to } = asked;
+  const days = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
+  const last = to && new Date(Date.parse(to) - 1);
+  return [
+    w.deeds[done],
+    by && w.by(options?.staff.find(hasId(by))?.name ?? w.someone(by)),
+    from && last && days.formatRange(new Date(from), last),
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 const hasId = (text: string) => (one: { id: number }) => String(one.id) === text;

@@ -1,6 +1,6 @@
 import type { Reader } from './dates.ts';
 import { MOST_BARS, number, type Figure, type Words } from './report-words.ts';
-import { columnsOf, pathOfList, type Report } from './reports.ts';
+import { columnsOf, pathBehind, type Report } from './reports.ts';
 import { dayOf } from './ticket-query.ts';
 
 /** Tickets by the day they came in, or by week. */
@@ -14,19 +14,19 @@ export function byDay(report: Report, { w, reader }: Omit<Words, 'name'>): Figur
       w.cameIn(number(submitted, reader), against(submitted, report.before?.total['submitted'], w, reader)),
       w.solved(number(resolved, reader)),
     ].join(' '),
-    bars: columns.map(({ key, values, list }) => ({
+    bars: columns.map(({ key, values, ...behind }) => ({
       label: say(key, { day: 'numeric', month: 'short' }),
       value: values['submitted'] ?? 0,
       part: values['resolved'] ?? 0,
       text: '',
-      to: pathOfList(list),
+      to: pathBehind(behind),
     })),
     table: {
       head: [w.day, w.in, w.done],
-      rows: columns.map(({ key, values, list }) => [
+      rows: columns.map(({ key, values, ...behind }) => [
         { text: say(key, { dateStyle: 'medium' }) },
-        { text: number(values['submitted'], reader), to: pathOfList(list) },
-        { text: number(values['resolved'], reader) },
+        { text: number(values['submitted'], reader), to: pathBehind(behind) },
+        { text: number(values['resolved'], reader), to: pathBehind(behind, 'resolved') },
       ]),
     },
   };
@@ -49,15 +49,15 @@ export function byGroup(report: Report, { w, reader, name }: Words): Figure {
       value: row.values['submitted'] ?? 0,
       text: number(row.values['submitted'], reader),
       before: before.get(row.key) ?? 0,
-      to: pathOfList(row.list),
+      to: pathBehind(row),
     })),
     table: {
       head: [w.group, w.in, w.before, w.done],
       rows: report.rows.map((row) => [
         { text: name(row) },
-        { text: number(row.values['submitted'], reader), to: pathOfList(row.list) },
+        { text: number(row.values['submitted'], reader), to: pathBehind(row) },
         { text: number(before.get(row.key), reader) },
-        { text: number(row.values['resolved'], reader) },
+        { text: number(row.values['resolved'], reader), to: pathBehind(row, 'resolved') },
       ]),
     },
   };

@@ -1,5 +1,14 @@
 import { MOST_BARS, number, percent, type Figure, type Words } from './report-words.ts';
-import { AGE_NAMES, datesOfAge, pathOfList, saySpan, type Cell, type Report, type ReportRow } from './reports.ts';
+import {
+  AGE_NAMES,
+  datesOfAge,
+  pathBehind,
+  pathOfList,
+  saySpan,
+  type Cell,
+  type Report,
+  type ReportRow,
+} from './reports.ts';
 import { PRIORITY_BARS, type Priority } from './statuses.ts';
 
 /** How long until the first answer, or until the solution: half of the tickets, and nine in ten. */
@@ -18,8 +27,8 @@ export function spansOf(report: Report, what: 'first_answer' | 'resolution', { w
     table: {
       head: [w.priority, w.tickets, w.half, w.nineOfTen],
       rows: rows.map((row): Cell[] => [
-        { text: name(row), to: pathOfList(row.list) },
-        { text: number(row.values[counted], reader) },
+        { text: name(row), to: pathBehind(row) },
+        { text: number(row.values[counted], reader), to: pathBehind(row, counted) },
         { text: say(row.values[`${what}_median`]) },
         { text: say(row.values[`${what}_p90`]) },
       ]),
@@ -50,7 +59,7 @@ export function byAge(report: Report, { w, reader, name }: Words): Figure {
           text: number(row.values[age], reader),
           to: row.values[age] ? pathOfList(row.list, datesOfAge(age, report.to)) : undefined,
         })),
-        { text: number(row.values['all'], reader), to: pathOfList(row.list) },
+        { text: number(row.values['all'], reader), to: pathBehind(row) },
       ]),
     },
   };
@@ -65,13 +74,14 @@ export function byReopening(report: Report, { w, reader, name }: Words): Figure 
       label: name(row),
       value: row.values['rate'] ?? 0,
       text: percent(row.values['rate'], reader),
+      to: pathBehind(row, 'reopened'),
     })),
     table: {
       head: [w.category, w.resolutions, w.reopenings, w.share],
       rows: report.rows.map((row) => [
         { text: name(row) },
-        { text: number(row.values['resolutions'], reader) },
-        { text: number(row.values['reopened'], reader) },
+        { text: number(row.values['resolutions'], reader), to: pathBehind(row) },
+        { text: number(row.values['reopened'], reader), to: pathBehind(row, 'reopened') },
         { text: percent(row.values['rate'], reader) },
       ]),
     },
@@ -86,14 +96,17 @@ export function byPerson(report: Report, { w, reader }: Omit<Words, 'name'>): Fi
       label: row.label,
       value: row.values['open_now'] ?? 0,
       text: number(row.values['open_now'], reader),
-      to: pathOfList(row.list),
+      to: pathBehind(row),
     })),
     table: {
       head: [w.person, w.openNow, w.done, w.answers, w.notes],
       rows: report.rows.map((row) => [
         { text: row.label },
-        { text: number(row.values['open_now'], reader), to: pathOfList(row.list) },
-        ...['resolved', 'answers', 'notes'].map((column) => ({ text: number(row.values[column], reader) })),
+        { text: number(row.values['open_now'], reader), to: pathBehind(row) },
+        ...['resolved', 'answers', 'notes'].map((column) => ({
+          text: number(row.values[column], reader),
+          to: row.values[column] ? pathBehind(row, column) : undefined,
+        })),
       ]),
     },
   };

@@ -28,36 +28,45 @@ const DAY = 24 * 3_600_000;
 /** More columns than this are weeks. */
 const MOST_COLUMNS = 62;
 
-/** The page of the tickets behind a number; undefined where no list shows them. */
-export function pathOfList(list: Record<string, string> | null, more: Record<string, string> = {}): string | undefined {
-  if (list === null) return undefined;
+/** A row, or a column of a chart: a day without a ticket has no list. */
+type Behind = Pick<ReportRow, 'lists'> & { list: ReportRow['list'] | null };
+
+/** The page of the tickets behind a number; undefined where there are none. */
+export function pathBehind({ list, lists }: Behind, column?: string): string | undefined {
+  const behind = (column === undefined ? null : lists[column]) ?? list;
+  return behind === null ? undefined : pathOfList(behind);
+}
+
+export function pathOfList(list: Record<string, string>, more: Record<string, string> = {}): string {
   const view = VIEWS.find((name) => name === list['view']) ?? 'all';
   return pathTo.list(view, askedOf(new URLSearchParams({ ...list, ...more })));
 }
 
+export type DayColumn = Pick<ReportRow, 'key' | 'values'> & Behind;
+
 /** Days without a ticket have no row of their own, but a column. Many days are put together to weeks. */
-export function columnsOf({ rows }: Pick<Report, 'rows'>, first: string, last: string): ReportRow[] {
+export function columnsOf({ rows }: Pick<Report, 'rows'>, first: string, last: string): DayColumn[] {
   const byDay = new Map(rows.map((row) => [row.key, row]));
   const keys = rows.flatMap(({ key }) => key ?? []);
   const from = Date.parse([first, ...keys].toSorted()[0] ?? first);
   const until = Date.parse([last, ...keys].toSorted().at(-1) ?? last);
   const count = Math.round((until - from) / DAY) + 1;
-  const days = Array.from({ length: count }, (_, nth) => {
+  const days = Array.from({ length: count }, (_, nth): DayColumn => {
     const key = new Date(from + nth * DAY).toISOString().slice(0, 10);
-    return byDay.get(key) ?? { key, label: key, values: { submitted: 0, resolved: 0 }, list: null };
+    return byDay.get(key) ?? { key, values: { submitted: 0, resolved: 0 }, list: null, lists: {} };
   });
   if (days.length <= MOST_COLUMNS) return days;
   return Array.from({ length: Math.ceil(count / 7) }, (_, week) => together(days.slice(week * 7, week * 7 + 7)));
 }
 
-function together(days: ReportRow[]): ReportRow {
+function together(days: DayColumn[]): DayColumn {
   const lists = days.map(({ list }) => list).filter((list) => list !== null);
   const sum = (name: string) => days.reduce((all, { values }) => all + (values[name] ?? 0), 0);
   const [from, to] = [lists[0]?.['created_from'], lists.at(-1)?.['created_to']];
+  const list = from && to ? { created_from: from, created_to: to } : null;
   return {
-    ...{ key: days[0]?.key ?? null, label: days[0]?.label ?? '' },
-    values: { submitted: sum('submitted'), resolved: sum('resolved') },
-    list: from && to ? { created_from: from, created_to: to } : null,
+    ...{ key: days[0]?.key ?? null, values: { submitted: sum('submitted'), resolved: sum('resolved') }, list },
+    lists: list ? { resolved: { ...list, solved: 'true' } } : {},
   };
 }
 

@@ -27,6 +27,12 @@ const MAY_BE: Record<AskedFor, (value: string) => boolean> = {
   created_to: moment,
   has_attachment: yesNo,
   overdue: yesNo,
+  solved: yesNo,
+  answered: yesNo,
+  done: among(['resolved', 'reopened', 'answered', 'noted']),
+  done_by: person(),
+  done_from: moment,
+  done_to: moment,
   q: word(200),
   sort: among(['oldest', 'updated']), // the usual order is not said
 };
@@ -35,7 +41,10 @@ const KEYS = Object.keys(MAY_BE) as AskedFor[];
 /** What an address asks of a list. What makes no sense there is not asked. */
 export function askedOf(query: URLSearchParams): Asked {
   const given = KEYS.map((key) => [key, query.get(key) ?? ''] as const);
-  return Object.fromEntries(given.filter(([key, value]) => MAY_BE[key](value))) as Asked;
+  const sense = given.filter(([key, value]) => MAY_BE[key](value));
+  // By whom and when says nothing without what.
+  const done = sense.some(([key]) => key === 'done');
+  return Object.fromEntries(sense.filter(([key]) => done || !key.startsWith('done_'))) as Asked;
 }
 
 /** The same as a part of an address, always in the same order. */

@@ -13,8 +13,10 @@ const row = z.object({
   label: z.string(),
   /** Numbers by the name of their column; seconds for times, null where there is nothing to measure. */
   values: z.record(z.string(), z.number().nullable()),
-  /** The list of the tickets behind it: the query of `GET /api/tickets`; null where no list shows them. */
-  list: z.record(z.string(), z.string()).nullable(),
+  /** The list of the tickets behind it: the query of `GET /api/tickets`. */
+  list: z.record(z.string(), z.string()),
+  /** By the name of the column, where its number has another list. */
+  lists: z.record(z.string(), z.record(z.string(), z.string())),
 });
 
 export const report = z.object({

@@ -14,9 +14,9 @@ export const ticketFilters = z.strictObject({
     .regex(/^TX\d{4,15}$/)
     .optional(),
   priority: z.enum([...schema.PRIORITIES, 'none']).optional(),
-  /** name or id of a category or sub-category */
+  /** name or id of a category or sub-category; none: without one */
   category: schema.line(100).optional(),
-  /** name or id */
+  /** name or id; none: without one */
   department: schema.line(100).optional(),
   /** id of an employee */
   assignee: z.union([z.enum(['me', 'none']), id]).optional(),
@@ -29,6 +29,18 @@ export const ticketFilters = z.strictObject({
   has_attachment: z.enum(['true', 'false']).optional(),
   /** not over though its scheduled date has passed */
   overdue: z.enum(['true', 'false']).optional(),
+  /** resolved or closed */
+  solved: z.enum(['true', 'false']).optional(),
+  /** somebody of staff has answered */
+  answered: z.enum(['true', 'false']).optional(),
+  /** Something was done on it: resolved, a resolution taken back, a public answer or a note of somebody but the requester … */
+  done: z.enum(['resolved', 'reopened', 'answered', 'noted']).optional(),
+  /** … by this person … */
+  done_by: id.optional(),
+  /** … at this time or later … */
+  done_from: schema.moment.optional(),
+  /** … and before. */
+  done_to: schema.moment.optional(),
   /** Words in subject, comments, names of files, name and address of the requester; "words together"; a ticket number. */
   q: schema.line(200).optional(),
   sort: z.enum(['newest', 'oldest', 'updated']).optional(),
