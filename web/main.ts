@@ -14,6 +14,7 @@ import './styles/overlays.css';
 import './styles/staff.css';
 import './styles/queue.css';
 import './styles/ticket.css';
+import './styles/rich.css';
 import './styles/employee.css';
 import './styles/mail.css';
 import './styles/narrow.css';

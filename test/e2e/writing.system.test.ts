@@ -1,3 +1,5 @@
+import { simpleParser } from 'mailparser';
+import type { Locator } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
 import { useRunningDesk } from '../support/running-desk.ts';
@@ -21,7 +23,19 @@ async function at(id: number) {
   const page = await browser().open();
   await signIn(page, desk(), 'coordinator', `/tickets/${id}`);
   await ready(page, 'ticket');
+  await page.getByRole('toolbar', { name: 'Format' }).waitFor();
   return page;
+}
+
+const reads = (field: Locator, words: string) => expect.poll(() => field.innerText(), { timeout: 30_000 }).toBe(words);
+
+/** The newest mail to the employee. */
+async function mailTo(words: string) {
+  const api = await desk().as('coordinator');
+  const found = async () =>
+    ((await api.get('/api/dev/mail')).body['results'] as { raw: string }[]).find(({ raw }) => raw.includes(words));
+  await expect.poll(found, { timeout: 30_000 }).toBeTruthy();
+  return simpleParser((await found())?.raw ?? '');
 }
 
 test('what was begun is there on another machine, a reply and a note apart, and gone once it is sent', async () => {
@@ -36,11 +50,9 @@ test('what was begun is there on another machine, a reply and a note apart, and 
 
   const there = await at(id);
   const reply = there.getByLabel('Your reply');
-  await expect.poll(() => reply.inputValue(), { timeout: 30_000 }).toBe('Which lamp');
+  await reads(reply, 'Which lamp');
   await there.getByRole('tab', { name: /Internal note \(draft\)/ }).click();
-  await expect
-    .poll(() => there.getByLabel('Your internal note').inputValue(), { timeout: 30_000 })
-    .toBe('The old one, I think');
+  await reads(there.getByLabel('Your internal note'), 'The old one, I think');
   await there.getByRole('button', { name: 'Add note' }).click();
   await there.getByText('Note added').waitFor();
 
@@ -52,7 +64,7 @@ test('what was begun is there on another machine, a reply and a note apart, and 
   await here.getByLabel('Your reply').fill('Which lamp, and where?');
   await here.getByText('changed in another window').waitFor();
   await here.getByRole('button', { name: 'Show that one' }).click();
-  await expect.poll(() => here.getByLabel('Your reply').inputValue(), { timeout: 30_000 }).toBe('Which lamp is it?');
+  await reads(here.getByLabel('Your reply'), 'Which lamp is it?');
 
   expect((await draft(id, 'internal')).body['version']).toBe(0);
 });
@@ -67,7 +79,7 @@ test('a reply waits some seconds: Ctrl Z makes it a draft again, and otherwise i
   await page.getByText(/goes out in \d+ s/).waitFor();
   await page.keyboard.press('Control+z');
   await page.getByText('The reply is a draft again').waitFor();
-  await expect.poll(() => page.getByLabel('Your reply').inputValue(), { timeout: 30_000 }).toBe('Try the other plug');
+  await reads(page.getByLabel('Your reply'), 'Try the other plug');
   const api = await desk().as('employee');
   const said = async () => JSON.stringify((await api.get(`/api/tickets/${id}`)).body['conversation']);
   expect(await said()).not.toContain('other plug');
@@ -107,6 +119,79 @@ test('a reply goes out at a time that its writer chooses, and until then another
   await page.getByRole('button', { name: 'Send now' }).click();
   await page.getByText(/· sent/).waitFor();
   expect(await waits()).toBeNull();
+});
+
+test('a reply is written with formats: its draft, the conversation and the mail have them, and the mail says the same in text', async () => {
+  const id = await ticket('The heater clicks');
+  const page = await at(id);
+  const field = page.getByLabel('Your reply');
+  const bar = page.getByRole('toolbar', { name: 'Format' });
+  await page.keyboard.press('r');
+  await page.keyboard.press('Control+b');
+  await page.keyboard.type('Do not touch it');
+  await page.keyboard.press('Control+b');
+  await page.keyboard.type('. Please:');
+  await page.keyboard.press('Enter');
+  await bar.getByRole('button', { name: 'List', exact: true }).click();
+  await page.keyboard.type('unplug it');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('see the page');
+  await page.keyboard.press('Shift+Home');
+  await page.keyboard.press('Control+k');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Address').fill('javascript:alert(1)');
+  await page.keyboard.press('Enter');
+  await dialog.getByText('Enter the address of a page').first().waitFor();
+  await dialog.getByLabel('Address').fill('intranet.example/heater');
+  await page.keyboard.press('Enter');
+  await field.getByRole('link', { name: 'see the page' }).waitFor();
+  expect(await bar.getByRole('button', { name: 'List', exact: true }).getAttribute('aria-pressed')).toBe('true');
+  await expect.poll(async () => (await draft(id)).body['body_html'], { timeout: 30_000 }).toMatch(/heater/);
+
+  const there = await at(id);
+  await there.getByLabel('Your reply').getByText('Do not touch it').and(there.locator('strong')).waitFor();
+  await there.close();
+  await field.press('Control+Enter');
+  await page.getByRole('button', { name: 'Send now' }).first().click();
+  const message = page.getByRole('article').last();
+  await message.locator('strong', { hasText: 'Do not touch it' }).waitFor();
+  expect(await message.locator('li').allInnerTexts()).toEqual(['unplug it', 'see the page']);
+  expect(await message.getByRole('link').getAttribute('href')).toBe('https://intranet.example/heater');
+  expect((await field.innerText()).trim()).toBe('');
+
+  const mail = await mailTo('Do not touch it');
+  expect(mail.html).toContain('<strong>Do not touch it</strong>. Please:');
+  expect(mail.html).toMatch(/<li>unplug it<\/li><li><a [^>]*href="https:\/\/intranet\.example\/heater"/);
+  expect(mail.text).toContain(
+    'Do not touch it. Please:\n\n- unplug it\n- see the page <https://intranet.example/heater>\n',
+  );
+});
+
+test('T10: whatever html an answer of the desk had, the page makes words of it and nothing that runs or asks', async () => {
+  const id = await ticket('The chair squeaks');
+  const api = await desk().as('coordinator');
+  await api.post(`/api/tickets/${id}/comments`, { body_html: '<p>Oil it</p>' });
+  const page = await browser().open();
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  const evil =
+    '<p onmouseover="document.title=1">Oil <img src="https://spy.example/a" onerror="document.title=1"><a href="javascript:document.title=1">it</a><iframe srcdoc="<script>parent.document.title=1</script>"></iframe><svg onload="document.title=1"></svg></p>';
+  await page.route(`**/api/tickets/${id}`, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({
+      response: answer,
+      body: (await answer.text()).replace('<p>Oil it</p>', () => JSON.stringify(evil).slice(1, -1)),
+    });
+  });
+  await page.routeWebSocket('**', (socket) => socket.close());
+  await signIn(page, desk(), 'coordinator', `/tickets/${id}`);
+  const body = page.getByRole('article').last().locator('.rich');
+  await body.getByText('Oil').waitFor();
+  expect(
+    await body.locator('*').evaluateAll((all) => all.map((one) => [one.localName, ...one.getAttributeNames()])),
+  ).toEqual([['p'], ['a']]);
+  expect(await page.title()).toContain('The chair squeaks');
+  expect(asked.filter((url) => url.includes('spy.example'))).toEqual([]);
 });
 
 /** Eight o'clock in so many days, as a field for a time has it. */

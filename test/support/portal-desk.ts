@@ -37,6 +37,10 @@ const NAMED: Record<string, { cc: string }> = {
   [SUBJECTS[0][1]]: { cc: 'Paulo Reis <paulo@maravia.example>' },
 };
 
+/** An answer with everything that the editor can do. */
+const RICH =
+  '<p>Good morning Grace,</p><p>which router is it? <strong>The label says it.</strong> Then, in this order:</p><ol><li><p>switch it off</p><ul><li><p>not by the plug</p></li></ul></li><li><p>type <code>ipconfig /all</code></p></li></ol><blockquote><p>VPN drops every 20 minutes</p></blockquote><p>See <a href="https://intranet.example/vpn">the page about it</a>.</p><pre><code>Link status: up</code></pre>';
+
 /** Fills a desk with what a working day brings, so that every page has something to show. */
 export async function fillDesk(desk: RunningDesk): Promise<Filled> {
   const [admin, coordinator, employee] = await Promise.all([
@@ -69,7 +73,7 @@ export async function fillDesk(desk: RunningDesk): Promise<Filled> {
     if (priority) await transition(coordinator, idOf(subject), { name: 'approve', priority, category: 'Hardware' });
   const busy = idOf(SUBJECTS[0][1]);
   await transition(coordinator, busy, { name: 'claim' });
-  await say(coordinator, busy, 'public', 'Good morning Grace,\n\nwhich router is it? The label says it.');
+  await coordinator.post(`/api/tickets/${busy}/comments`, { visibility: 'public', body_html: RICH });
   await say(coordinator, busy, 'internal', 'Looks like the one of October.');
   await coordinator.post(`/api/tickets/${busy}/participants`, { email: 'priya@maravia.example' });
   await coordinator.send('PUT', `/api/tickets/${busy}/watch`);

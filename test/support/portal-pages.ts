@@ -85,6 +85,20 @@ const EVERY: readonly PortalPage[] = [
   { name: 'queue-empty', path: at('/tickets?view=waiting'), as: 'coordinator', ready: 'queue' },
   { name: 'ticket', path: ({ busy }) => `/tickets/${busy}`, as: 'coordinator', ready: 'ticket' },
   {
+    name: 'ticket-writing',
+    path: ({ busy }) => `/tickets/${busy}`,
+    as: 'coordinator',
+    ready: 'ticket',
+    act: async (page) => {
+      await page.locator('.format').waitFor({ state: 'attached' });
+      await page.keyboard.press('r');
+      await page.getByLabel('Your reply').fill('');
+      await page.keyboard.type('Good morning ');
+      await page.keyboard.press('Control+b');
+      await page.keyboard.type('Grace');
+    },
+  },
+  {
     name: 'ticket-approve',
     path: ({ fresh }) => `/tickets/${fresh}`,
     as: 'coordinator',

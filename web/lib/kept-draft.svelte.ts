@@ -1,12 +1,16 @@
 import type { Output } from '#contract/client.ts';
 import { draftOf, dropDraft, keepDraft, type Draft } from './drafts.svelte.ts';
 import { problemOf } from './problem-words.ts';
+import type { Words } from './rich-words.ts';
+import { sayOnce } from './say-once.ts';
 import { ask } from './session.svelte.ts';
 
 export type ServerDraft = Output<'readDraft'>;
 export type KeptFile = ServerDraft['files'][number];
 
-type Known = Pick<ServerDraft, 'files' | 'version' | 'updated_at'> & { body: string | null };
+type Known = Pick<ServerDraft, 'files' | 'version' | 'updated_at'> & { words: Words | null };
+
+const wordsOf = ({ body, body_html }: ServerDraft): Words => ({ text: body, html: body_html });
 
 /** Milliseconds of rest after which what was typed is sent to the desk. */
 const REST = 1000;
@@ -49,6 +53,10 @@ export class KeptDraft {
     return this.#draft.text;
   }
 
+  get #words(): Words {
+    return { text: this.#draft.text, html: this.#draft.html };
+  }
+
   /** Names the draft that a comment is made of; undefined: the desk has none. */
   get version(): number | undefined {
     return this.#version > 0 ? this.#version : undefined;
@@ -58,7 +66,7 @@ export class KeptDraft {
   async read(): Promise<void> {
     const there = await this.#ask().catch(() => null);
     if (!there || this.#stopped) return;
-    if (this.text === '' || this.text === there.body || there.version === 0) this.take(there);
+    if (this.text === '' || sayOnce(this.#words) === sayOnce(wordsOf(there)) || there.version === 0) this.take(there);
     else this.other = there;
   }
 
@@ -77,15 +85,15 @@ export class KeptDraft {
 
   /** Shows what the desk has. An empty one of the desk leaves what is on screen. */
   take(there: ServerDraft): void {
-    this.#learn(there);
+    this.#learn({ ...there, words: wordsOf(there) });
     if (there.version === 0) return void (this.text !== '' && this.changed());
-    this.#draft.text = there.body;
+    [this.#draft.text, this.#draft.html] = [there.body, there.body_html];
     keepDraft(this.key);
   }
 
   /** What is on screen counts, not what another window made. */
   keepThis(): Promise<void> {
-    if (this.other) this.#learn({ ...this.other, body: null });
+    if (this.other) this.#learn({ ...this.other, words: null });
     return this.save();
   }
 
@@ -101,7 +109,7 @@ export class KeptDraft {
   sent(): void {
     clearTimeout(this.#timer);
     dropDraft(this.key);
-    this.#learn({ body: '', files: [], version: 0, updated_at: null });
+    this.#learn({ words: { text: '', html: null }, files: [], version: 0, updated_at: null });
   }
 
   /** The page goes: what was typed is sent, and nothing is read any more. */
@@ -110,40 +118,44 @@ export class KeptDraft {
     this.#stopped = true;
   }
 
-  #learn({ body, files, version, updated_at }: Known): void {
-    [this.#version, this.#known, this.#staying] = [version, body, undefined];
+  #learn({ words, files, version, updated_at }: Known): void {
+    [this.#version, this.#known, this.#staying] = [version, words && sayOnce(words), undefined];
     [this.files, this.savedAt, this.other, this.late] = [files, updated_at, null, false];
   }
 
   readonly #ask = () => ask('readDraft', { params: this.#of.params, query: { visibility: this.#of.visibility } });
 
   async #save(): Promise<void> {
-    const { text } = this;
-    if (this.other || (text === this.#known && !this.#staying)) return;
+    const words = this.#words;
+    if (this.other || (sayOnce(words) === this.#known && !this.#staying)) return;
     try {
-      this.#learn({ ...(await this.#send(text)), body: text });
+      this.#learn({ ...(await this.#send(words)), words });
     } catch (error) {
       const { code } = problemOf(error);
       this.late = code !== 'version_conflict';
       if (this.late) this.changed(AGAIN);
-      else await this.#meet(text);
+      else await this.#meet(words);
     }
   }
 
-  #send(body: string): Promise<ServerDraft> {
+  #send({ text: body, html }: Words): Promise<ServerDraft> {
     const { params, visibility } = this.#of;
     if (body === '' && this.files.length === 0)
       return ask('deleteDraft', { params, body: { visibility, version: this.#version } });
     const files = this.#staying && { files: this.#staying };
-    return ask('saveDraft', { params, body: { visibility, version: this.#version, body, ...files } });
+    return ask('saveDraft', {
+      params,
+      body: { visibility, version: this.#version, ...(html === null ? { body } : { body_html: html }), ...files },
+    });
   }
 
   /** Another window was faster. What it has thrown away, or says the same, needs no question. */
-  async #meet(text: string): Promise<void> {
+  async #meet(words: Words): Promise<void> {
     const there = await this.#ask().catch(() => null);
     if (!there) return;
-    if (there.version !== 0 && there.body !== text) return void (this.other = there);
-    this.#learn(there);
-    if (there.body !== text) this.changed();
+    const same = sayOnce(wordsOf(there)) === sayOnce(words);
+    if (there.version !== 0 && !same) return void (this.other = there);
+    this.#learn({ ...there, words: wordsOf(there) });
+    if (!same) this.changed();
   }
 }

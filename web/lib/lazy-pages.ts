@@ -18,5 +18,6 @@ export const lazyPages = {
   confirmSignIn: () => import('../components/ConfirmSignIn.svelte'),
   status: () => import('../pages/Status.svelte'),
   filterPicker: () => import('../components/FilterPicker.svelte'),
+  editing: () => import('./editing.ts'),
   palette: () => import('../components/Palette.svelte'),
 };

@@ -13,15 +13,14 @@ export function formOf(fields: Record<string, string>, files: readonly File[]): 
 export type Progress = (sent: number, all: number) => void;
 
 /** A reply or a note. `draft`: the version of the one that the desk keeps, which is gone with it; its files go along. */
-export interface NewComment {
-  body: string;
+export type NewComment = ({ body: string } | { body_html: string }) & {
   visibility: 'public' | 'internal';
   files: readonly File[];
   draft?: number | undefined;
   /** It waits for the time in which it can be taken back, or goes out at a time. */
   undo?: boolean;
   send_at?: string;
-}
+};
 
 /** Adds a reply or a note to a ticket. Throws ApiError. */
 export function sendComment(

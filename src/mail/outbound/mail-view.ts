@@ -67,6 +67,8 @@ export type ViewOf<T extends MailTemplate> = T extends TicketTemplate
 /** What a person wrote, as text and in lines of paragraphs for html. */
 export interface WrittenWords {
   text: string;
+  /** The same as clean html of their editor; null: they wrote text. */
+  html: string | null;
   paragraphs: readonly (readonly string[])[];
   /** Its beginning, for the line that a list of mails shows. */
   preview: string;
@@ -74,11 +76,11 @@ export interface WrittenWords {
 
 const PREVIEW = 120;
 
-export function writtenWords(body: string): WrittenWords {
+export function writtenWords(body: string, html: string | null = null): WrittenWords {
   const text = body.replace(/\r\n?/g, '\n').trim();
   const paragraphs = text.split(/\n{2,}/).map((paragraph) => paragraph.split('\n'));
   const line = text.replace(/\s+/g, ' ');
-  return { text, paragraphs, preview: line.length > PREVIEW ? `${line.slice(0, PREVIEW)}…` : line };
+  return { text, html, paragraphs, preview: line.length > PREVIEW ? `${line.slice(0, PREVIEW)}…` : line };
 }
 
 /** The subject of the conversation without the marks of answering and forwarding, short enough for one header line (RFC 5322 §2.1.1). */

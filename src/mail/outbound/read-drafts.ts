@@ -4,11 +4,13 @@ import { readSettings } from '../../settings/read-settings.ts';
 import { Attachment } from '../../tickets/attachment.ts';
 import { awaitsScan } from './awaits-scan.ts';
 import { SCANNED } from '../../tickets/find-attachment.ts';
+import type { Comment } from '../../tickets/comment.ts';
+import { cleanRichText } from '../../tickets/rich-text.ts';
 import { ticketNumber } from '../../tickets/ticket.ts';
 import { readOwnTexts } from '../texts/read-own-texts.ts';
 import { deskOf, nameOf, type DraftDeps, type Sheet } from './draft.ts';
 import { STAFF_TEMPLATES, TICKET_TEMPLATES, type TicketTemplate } from './mail-template.ts';
-import { bareSubject, writtenWords, type DeskView, type MailView } from './mail-view.ts';
+import { bareSubject, writtenWords, type DeskView, type MailView, type WrittenWords } from './mail-view.ts';
 import { oneLine } from './one-line.ts';
 import { OutboundMessage } from './outbound-message.ts';
 import { readAccountDrafts, type AccountDraft } from './read-account-drafts.ts';
@@ -98,7 +100,7 @@ export function draftOf(
   const data = event.data as { transition?: string; to?: string; reason?: string };
   const page = ticketPage(row, number, deps);
   const actor = event.actor ? nameOf(event.actor) : desk.name;
-  const words = event.comment?.visibility === 'public' ? writtenWords(event.comment.body) : null;
+  const words = event.comment?.visibility === 'public' ? wordsOf(event.comment) : null;
   // A name that a stranger may have written is not repeated by an automatic mail (T07).
   const known = person && (row.personal || hasOwnName(person)) ? person : null;
   const named = row.personal || STAFF_TEMPLATES.includes(template);
@@ -131,6 +133,11 @@ export function draftOf(
       files: carriesFiles(template) ? files : [],
     },
   ];
+}
+
+/** The html of a mail is a stranger's: only what an editor of ours made goes out again. */
+function wordsOf({ body, html, channel }: Comment): WrittenWords {
+  return writtenWords(body, html && channel !== 'mail' ? cleanRichText(html) : null);
 }
 
 /** A receipt repeats nothing of what was sent to us. */

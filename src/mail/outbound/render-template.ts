@@ -2,13 +2,14 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assert } from '../../errors.ts';
-import type { DeskView, ViewOf } from './mail-view.ts';
+import type { DeskView, ViewOf, WrittenWords } from './mail-view.ts';
 import { MAIL_TEMPLATE_NAMES, type MailTemplate } from './mail-template.ts';
 import { oneLine } from './one-line.ts';
 import { compile, compilePart, keeper, marked, type Render } from './template/compile-text.ts';
 import { checkTemplate } from './template/check-template.ts';
 import { PARTS, type Part, type Refusal } from './template/refusal.ts';
 import { speaker, type Speaker, type Words } from './template/say.ts';
+import { styleWords } from './template/style-words.ts';
 import { contextOf } from './template/variables.ts';
 import { wrapText } from './wrap-text.ts';
 
@@ -96,13 +97,18 @@ function render<T extends MailTemplate>(
     writePart(loaded, language, { template, part, own: theirs?.[part] ?? null }, context);
   const { desk } = view;
   const plain = contextOf(template, view, language.speak, ({ text }) => text);
-  const html = contextOf(template, view, language.speak, (words) => marked(loaded.words(words)));
+  const html = contextOf(template, view, language.speak, (words) => marked(writeWords(loaded, words)));
   const subject = oneLine(write('subject', plain));
   return {
     subject,
     text: tidy(wrapText(signed(write('text', plain), desk))),
     html: loaded.layout({ body: marked(write('html', html)), subject, locale, desk }),
   };
+}
+
+/** What an editor made is html already, with no styles; text becomes paragraphs. */
+function writeWords({ words }: Loaded, written: WrittenWords): string {
+  return written.html === null ? words(written) : styleWords(written.html);
 }
 
 interface Wanted {

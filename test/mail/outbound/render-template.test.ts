@@ -194,6 +194,20 @@ test("a person's reply begins with their words and has no button", () => {
   expect(html).toContain('Please put the laptop on the dock,<br>and wait.');
 });
 
+test('formatted words have the looks of the mail, in light and dark, and say what the text says', () => {
+  const html = [
+    '<h2>First</h2><p>Take <code>ls -l</code></p><p></p><blockquote><p>It hums</p></blockquote>',
+    '<ol><li><p>one</p><ul><li><p>inner</p></li></ul></li></ol><pre><code>a &lt; b</code></pre><hr />',
+  ].join('');
+  const body = 'First\n\nTake ls -l\n\n> It hums\n\n1. one\n   - inner\n\na < b\n\n---';
+  const mail = templates.render('public-reply', 'en', aView({ comment: writtenWords(body, html) }));
+  expect(words(htmlWords(mail.html))).toEqual(words(mail.text.replace(/https:\S+|1\. /g, '')));
+  for (const tag of ['p', 'blockquote', 'ol', 'ul', 'pre', 'code', 'hr'])
+    expect(mail.html).not.toMatch(new RegExp(`<${tag}( /)?>`));
+  expect(mail.html).toMatch(/<li>one<ul [^>]*><li>inner<\/li><\/ul><\/li>/);
+  expect(mail.html).toContain('a &lt; b');
+});
+
 test('a subject stays one line whatever is in it', () => {
   const view = aView({ ticket: { ...aView().ticket, subject: 'a\r\nBcc: evil@x\u2028b\u0000c\td' } });
   expect(templates.render('public-reply', 'en', view).subject).toBe('Re: a Bcc: evil@x b c d');

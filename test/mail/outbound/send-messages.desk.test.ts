@@ -95,6 +95,41 @@ describe('a reply of staff', () => {
     });
   });
 
+  test('that was formatted arrives formatted, with a text that says the same', async () => {
+    const ticket = await open(await person(), { notify: false });
+    await comment(ticket, await staff(), 'Please:\n\n- unplug it\n- wait <https://a.example/wait>', {
+      html: '<p><strong>Please:</strong></p><ul><li><p>unplug it</p></li><li><p><a href="https://a.example/wait">wait</a></p></li></ul>',
+    });
+    const [reply] = await notify();
+    const { handed, transport } = answering();
+    await send([reply!.id], { transport });
+    const { html, text } = await simpleParser(handed[0]!.mime);
+    expect(html).toContain('<strong>Please:</strong>');
+    expect(html).toMatch(
+      /<ul [^>]*style="[^"]*"[^>]*><li>unplug it<\/li><li><a [^>]*href="https:\/\/a\.example\/wait"/,
+    );
+    expect(text).toContain('Please:\n\n- unplug it\n- wait <https://a.example/wait>\n');
+  });
+
+  test('T10: sends nothing but what an editor makes, and no html of a mail', async () => {
+    const ana = await person();
+    const ticket = await open(ana, { notify: false });
+    const evil = '<p onclick="x()">Plug it in.<img src="https://spy.example/x"><script>alert(1)</script></p>';
+    const marta = await staff();
+    await comment(ticket, marta, 'Plug it in.', { html: evil });
+    await comment(ticket, marta, 'From a mail.', { html: '<h1>From a mail.</h1>', channel: 'mail', trust: 'T3' });
+    const replies = await notify();
+    const { handed, transport } = answering();
+    await send(
+      replies.map(({ id }) => id),
+      { transport },
+    );
+    const [written, mailed] = await Promise.all(handed.map(async ({ mime }) => (await simpleParser(mime)).html || ''));
+    expect(written).toMatch(/<p [^>]*>Plug it in\.<\/p>/);
+    expect(written).not.toMatch(/onclick|<img|spy\.example|alert/);
+    expect(mailed).toMatch(/<p [^>]*>From a mail\.<\/p>/);
+  });
+
   test('carries the files of its comment, and only names those that are too large together', async () => {
     const [ana, marta] = [await person(), await staff()];
     const blob = await desk().blobs.put(Buffer.from('a manual'));

@@ -1,0 +1,113 @@
+import { Editor } from '@tiptap/core';
+import StarterKit from '@tiptap/starter-kit';
+import { htmlOf, linkOf, wordsOf, type Words } from './rich-words.ts';
+
+/** What the button of a format does, by its name. */
+export type Format = 'bold' | 'italic' | 'bulletList' | 'orderedList' | 'blockquote' | 'code';
+
+/** What the html of the desk may have, and nothing that it would throw away. Its styles are files of ours: the policy lets none in. */
+const KIT = StarterKit.configure({
+  ...{ heading: false, horizontalRule: false, strike: false, underline: false },
+  ...{ dropcursor: false, gapcursor: false, trailingNode: false },
+  link: { openOnClick: false, defaultProtocol: 'https', isAllowedUri: (uri) => linkOf(uri) !== null },
+});
+
+export interface Writing {
+  words: Words;
+  /** Of the element that is written in. */
+  attributes: Record<string, string>;
+  onwritten: (words: Words) => void;
+  /** True: the key has done what it does. */
+  onkey: (event: KeyboardEvent) => boolean;
+  onpaste: (event: ClipboardEvent) => boolean;
+}
+
+/** The editor of formatted words, and what is formatted where its cursor is. */
+export class RichEditor {
+  active = $state.raw<readonly (Format | 'link')[]>([]);
+  empty = $state(true);
+
+  readonly #editor: Editor;
+
+  constructor(element: HTMLElement, { words, attributes, onwritten, onkey, onpaste }: Writing) {
+    this.#editor = new Editor({
+      ...{ element, extensions: [KIT], content: htmlOf(words), injectCSS: false },
+      editorProps: {
+        attributes,
+        handleKeyDown: (_, event) => onkey(event),
+        handlePaste: (_, event) => onpaste(event),
+      },
+      onUpdate: () => onwritten(this.words),
+      onTransaction: () => this.#look(),
+    });
+    this.#look();
+  }
+
+  get words(): Words {
+    return wordsOf(this.#editor.getHTML(), this.#editor.getText({ blockSeparator: '\n\n' }));
+  }
+
+  get focused(): boolean {
+    return this.#editor.isFocused;
+  }
+
+  /** Whether words are marked. */
+  get marked(): boolean {
+    return !this.#editor.state.selection.empty;
+  }
+
+  /** Where the link at the cursor leads. */
+  get href(): string {
+    return String(this.#editor.getAttributes('link')['href'] ?? '');
+  }
+
+  /** Puts the cursor at the end, or where it was. */
+  focus(at: 'end' | null = 'end'): void {
+    this.#editor.commands.focus(at);
+  }
+
+  describe(attributes: Record<string, string>): void {
+    const { editorProps } = this.#editor.options;
+    this.#editor.setOptions({ editorProps: { ...editorProps, attributes } });
+  }
+
+  toggle(format: Format): void {
+    const chain = this.#editor.chain().focus();
+    if (format === 'bulletList') chain.toggleBulletList().run();
+    else if (format === 'orderedList') chain.toggleOrderedList().run();
+    else if (format === 'blockquote') chain.toggleBlockquote().run();
+    else if (format === 'code' && this.#spansBlocks()) chain.toggleCodeBlock().run();
+    else chain.toggleMark(format).run();
+  }
+
+  /** Has the marked words, or the link at the cursor, lead there; without either the address itself is written. null: they lead nowhere any more. */
+  link(href: string | null): void {
+    const chain = this.#editor.chain().focus();
+    const { empty } = this.#editor.state.selection;
+    if (href === null) chain.extendMarkRange('link').unsetLink().run();
+    else if (empty && !this.#editor.isActive('link'))
+      chain
+        .insertContent({ type: 'text', text: href.replace(/^mailto:/, ''), marks: [{ type: 'link', attrs: { href } }] })
+        .run();
+    else chain.extendMarkRange('link').setLink({ href }).run();
+  }
+
+  destroy(): void {
+    this.#editor.destroy();
+  }
+
+  /** Code over several lines is a block of its own. */
+  #spansBlocks(): boolean {
+    const { from, to } = this.#editor.state.selection;
+    const { doc } = this.#editor.state;
+    return this.#editor.isActive('codeBlock') || doc.resolve(from).parent !== doc.resolve(to).parent;
+  }
+
+  #look(): void {
+    const all = ['bold', 'italic', 'bulletList', 'orderedList', 'blockquote', 'code', 'link'] as const;
+    this.active = all.filter(
+      (name) => this.#editor.isActive(name) || (name === 'code' && this.#editor.isActive('codeBlock')),
+    );
+    this.empty = this.#editor.isEmpty;
+  }
+}
