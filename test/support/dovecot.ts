@@ -46,6 +46,8 @@ export interface Dovecot {
 export interface DovecotOptions {
   /** Asks this URL about access tokens (`?access_token=` is appended) and allows XOAUTH2 and OAUTHBEARER. */
   tokenInfoUrl?: string;
+  /** What it says to know; left out, what it does know. */
+  capabilities?: string;
 }
 
 /** Starts Dovecot (Debian: dovecot-imapd) and waits until it takes connections. */
@@ -180,7 +182,12 @@ async function makeCertificate(dir: string): Promise<string> {
   return readFile(cert, 'utf8');
 }
 
-function configuration(dir: string, port: number, tlsPort: number, { tokenInfoUrl }: DovecotOptions): string {
+function configuration(
+  dir: string,
+  port: number,
+  tlsPort: number,
+  { tokenInfoUrl, capabilities = '' }: DovecotOptions,
+): string {
   const group = spawnSync('id', ['-gn', user], { encoding: 'utf8' }).stdout.trim();
   return `
 base_dir = ${dir}/run
@@ -201,6 +208,7 @@ mail_max_userip_connections = 100
 mailbox_list_index = yes
 auth_mechanisms = plain login${tokenInfoUrl ? ' xoauth2 oauthbearer' : ''}
 auth_failure_delay = 0
+imap_capability = ${capabilities}
 namespace inbox {
   inbox = yes
 }

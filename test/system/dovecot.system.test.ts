@@ -197,3 +197,51 @@ test('a message of 50 MB is kept byte for byte, and becomes a ticket with its fi
   await box.ingest();
   expect(await states(box)).toEqual(['applied', 'applied']);
 });
+
+describe('M36: what the cursor passed by is found by comparison', () => {
+  const HAS_NO_MODSEQ = 'IMAP4rev1 LITERAL+ SASL-IR IDLE ENABLE MOVE UIDPLUS ESEARCH NAMESPACE ID';
+  let plain: Dovecot;
+  beforeAll(async () => {
+    plain = await startDovecot({ capabilities: HAS_NO_MODSEQ });
+  });
+  afterAll(() => plain?.stop());
+
+  /** Bytes that the server sent for a comparison when nothing had changed, and what one found when a mail was passed by. */
+  async function compare(server: Dovecot, user: string) {
+    const mails = Array.from({ length: 2000 }, (_, n) => mail(`Passed ${user} ${n}`));
+    await server.deliver(user, mails[0] ?? '');
+    for (let at = 1; at < mails.length; at += 100)
+      await Promise.all(mails.slice(at, at + 100).map((raw) => server.deliver(user, raw)));
+    const box = await addImapMailbox(desk(), server, { user, password: DOVECOT_PASSWORD, patience: {} });
+    const ended = async (count: number) => {
+      await box.source.close?.();
+      return eventually('the session has ended', async () => {
+        const sent = await server.sent(user);
+        return sent.length >= count ? sent.at(-1) : null;
+      });
+    };
+    await box.poll();
+    await box.reconcile();
+    await ended(1);
+    expect(await box.reconcile()).toBe(0);
+    const quiet = await ended(2);
+    await server.deliver(user, mail(`Passed ${user} by`));
+    await desk().transaction((tx) =>
+      tx.em.execute(`update mailbox set cursor = jsonb_set(cursor, '{uid}', '9999') where id = ?`, [box.id]),
+    );
+    expect((await box.poll()).found).toBe(0);
+    return { quiet, missed: await box.reconcile(), rows: (await box.ledger()).length };
+  }
+
+  test('a server with CONDSTORE is asked for what changed, and sends no list', async () => {
+    const { quiet, missed, rows } = await compare(dovecot, 'rosa');
+    expect({ missed, rows }).toEqual({ missed: 1, rows: 2001 });
+    expect(quiet).toBeLessThan(3000); // greeting, sign-in and the folder
+  });
+
+  test('one without it lists the days, and nothing is missed either', async () => {
+    const { quiet, missed, rows } = await compare(plain, 'rosa');
+    expect({ missed, rows }).toEqual({ missed: 1, rows: 2001 });
+    expect(quiet).toBeGreaterThan(8000);
+  });
+});

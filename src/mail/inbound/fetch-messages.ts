@@ -29,8 +29,8 @@ interface Due {
 
 /** Messages of one round. */
 const ROUND = 200;
-/** Messages that are written at the same time. */
-const WRITERS = 16;
+/** Messages, and bytes of them in memory, that wait for the disk: so long the source is read on, or it would idle whenever the disk does not. */
+const AHEAD = { messages: 100, bytes: 8 * 1024 * 1024 };
 
 /**
  * One round: brings the raw bytes of discovered messages into the blob store. Gives how many there were; fewer than asked for means that no more
@@ -67,6 +67,7 @@ async function fetchBatch(
   const waiting = new Map(batch.map((due) => [due.key, due]));
   const keys = [...waiting.keys()];
   const writing = new Set<Promise<void>>();
+  let held = 0;
   const notes = noteKept(async (rows) => {
     faultPoint('F3');
     await deps.transaction((tx) => markFetched(tx, mailbox, rows));
@@ -81,12 +82,16 @@ async function fetchBatch(
       const due = waiting.get(fetched.key);
       if (!due) continue;
       waiting.delete(fetched.key);
-      const work = take(due, fetched);
+      const bytes = 'raw' in fetched && Buffer.isBuffer(fetched.raw) ? fetched.raw.length : 0;
+      held += bytes;
+      const work = take(due, fetched).then(() => {
+        held -= bytes;
+      });
       writing.add(work);
       work.then(() => writing.delete(work)).catch(() => undefined); // what failed is left for the end
       // A stream is read from the connection that gives the next one; what is in memory can be written beside.
       if ('raw' in fetched && fetched.raw instanceof Readable) await work;
-      if (writing.size >= WRITERS) await Promise.race(writing);
+      while (writing.size >= AHEAD.messages || held >= AHEAD.bytes) await Promise.race(writing);
     }
   } catch (error) {
     trouble = { error };

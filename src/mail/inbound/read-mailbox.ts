@@ -36,6 +36,7 @@ export function readMailbox(deps: FetchDeps, mailbox: Mailbox, source: Source): 
   const askForPush = keepPushed(deps, mailbox, source);
   let state: ReadState = mailbox;
   let compared = { soon: timeOf(mailbox.reconciledAt), deep: timeOf(mailbox.deepReconciledAt) };
+  let mark: string | null = null;
   let ended = false;
   let failures = 0;
   let pollAt = 0;
@@ -63,8 +64,8 @@ export function readMailbox(deps: FetchDeps, mailbox: Mailbox, source: Source): 
     await askForPush();
     const depth = dueDepth();
     if (!depth || wanted.poll || ended) return true;
-    const reconciled = await reconcileMailbox(deps, state, source, depth);
-    state = reconciled.state;
+    const reconciled = await reconcileMailbox(deps, state, source, depth, mark);
+    ({ state, mark } = reconciled);
     compared = { soon: Date.now(), deep: depth === 'deep' ? Date.now() : compared.deep };
     wanted.poll ||= reconciled.missed > 0;
     return !reconciled.stopped;

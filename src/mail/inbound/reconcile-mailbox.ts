@@ -11,20 +11,31 @@ export const RECONCILE = {
 } as const;
 export type Depth = keyof typeof RECONCILE;
 
+export interface Reconciled {
+  state: ReadState;
+  missed: number;
+  stopped: boolean;
+  /** Up to where everything was compared, for the next time; null: nobody can say. */
+  mark: string | null;
+}
+
 /**
  * Compares the source's own list of the last days with the ledger: what the cursor passed by (a message that appeared late under a low number) is
- * discovered now, and counted as missed. The deep comparison also tries again what could not be fetched. Gives the state to read on from.
+ * discovered now, and counted as missed. The deep comparison also tries again what could not be fetched. Gives the state to read on from,
+ * and the mark, which is worth something only now that all before it is committed.
  */
 export async function reconcileMailbox(
   { transaction, log }: { transaction: RunTransaction; log: Log },
   state: ReadState,
   source: Source,
   depth: Depth,
-): Promise<{ state: ReadState; missed: number; stopped: boolean }> {
-  const keys = (await source.listSince?.(RECONCILE[depth].days)) ?? [];
+  mark: string | null = null,
+): Promise<Reconciled> {
+  const { keys, mark: next } = await listToCompare(source, depth, mark);
   // Behind the list, so that whatever it saw and the cursor finds too was not missed, only new.
   const polled = await pollMailbox(transaction, state, source);
-  if (polled.renumbered || polled.stopped) return { state: polled.state, missed: 0, stopped: polled.stopped };
+  if (polled.renumbered || polled.stopped)
+    return { state: polled.state, missed: 0, stopped: polled.stopped, mark: null };
   const missed = await transaction(async (tx) => {
     if (!(await isCurrent(tx, state))) return 0;
     const unknown = await unknownKeys(tx, state.id, keys);
@@ -40,7 +51,14 @@ export async function reconcileMailbox(
     return found;
   });
   if (missed > 0) log.warn({ mailboxId: state.id, missed }, 'messages were missed, and are found by comparison');
-  return { state: polled.state, missed, stopped: false };
+  return { state: polled.state, missed, stopped: false, mark: next };
+}
+
+/** The deep comparison believes nobody who says that nothing changed. */
+async function listToCompare(source: Source, depth: Depth, mark: string | null) {
+  const { days } = RECONCILE[depth];
+  if (depth === 'soon' && source.listChanges) return source.listChanges(days, mark);
+  return { keys: (await source.listSince?.(days)) ?? [], mark };
 }
 
 /** The server may have got well since it was given up: one more try for what it still lists and never gave. */

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { examineImap } from './imap/examine-imap.ts';
 import { fetchWhole, type SizeTrust } from './imap/fetch-whole.ts';
 import { readTrouble } from './imap/imap-errors.ts';
+import { listChanges, listDays, type ModseqTrust } from './imap/list-changes.ts';
 import { messageKey, readMessageKey, type MessageKey } from './imap/message-key.ts';
 import type { ImapOptions } from './imap/options.ts';
 import { openSession, type ImapSession } from './imap/session.ts';
@@ -17,13 +18,8 @@ const POLL_EVERY = 60_000;
 const RESELECT_AFTER = 50_000;
 /** Messages of one STORE or MOVE. */
 const PART = 500;
-const DAY = 24 * 3_600_000;
 
-interface Cursor {
-  folder?: unknown;
-  validity?: unknown;
-  uid?: unknown;
-}
+type Cursor = Partial<Record<'folder' | 'validity' | 'uid', unknown>>;
 
 /**
  * A folder of an IMAP account (RFC 3501). The cursor is the highest UID and the UIDVALIDITY it belongs to; flags are never asked for, so what people
@@ -31,6 +27,7 @@ interface Cursor {
  */
 export function imapSource(options: ImapOptions & { maxBytes: number }): Source {
   const sizes: SizeTrust = { disproved: 0 };
+  const modseqs: ModseqTrust = { disproved: false };
   let open: Promise<ImapSession> | null = null;
   let tell: () => void = () => undefined;
   let ending = new AbortController();
@@ -101,10 +98,12 @@ export function imapSource(options: ImapOptions & { maxBytes: number }): Source 
         };
       }),
 
-    listSince: (days) =>
+    listSince: (days) => withSession(async (session) => (await listDays(session, days)).map(nameOf(session))),
+
+    listChanges: (days, mark) =>
       withSession(async (session) => {
-        const since = new Date(Date.now() - (days + 1) * DAY); // the server's own days, in its own zone
-        return (await session.search({ since })).map(nameOf(session));
+        const { uids, ...next } = await listChanges(session, { days, mark, trust: modseqs });
+        return { keys: uids.map(nameOf(session)), ...next };
       }),
 
     fetchMany,

@@ -47,6 +47,8 @@ export interface Source {
   acknowledge(keys: readonly string[]): Promise<void>;
   /** All keys of about the last so many days, to be compared with the ledger. */
   listSince?(days: number): Promise<readonly string[]>;
+  /** In its place where the source can tell what changed: keys of that since the mark, or of the last days, and the mark for the next time. */
+  listChanges?(days: number, mark: string | null): Promise<{ keys: readonly string[]; mark: string | null }>;
   /** Has `tell` called whenever there may be news. Only a wake-up. */
   onNews?(tell: () => void): void;
   /** Has the source push news from now on, in place of what was asked for before. Gives the moment at which it stops by itself. */

@@ -464,3 +464,86 @@ test('what is left satisfies every invariant', async () => {
         .digest('hex'),
     ).toBe(raw_sha256);
 });
+
+describe('M36: where the server tells what changed (CONDSTORE)', () => {
+  const CONDSTORE = 'IMAP4rev1 IDLE MOVE UIDPLUS ENABLE CONDSTORE';
+  const searches = ({ heard }: ScriptedImap) => heard.filter((line) => line.includes('UID SEARCH'));
+
+  /** Two messages are known and compared, and the cursor is behind the second. */
+  async function compared(capabilities = CONDSTORE) {
+    const imap = await server();
+    imap.messages = [
+      { uid: 1, raw: mail('Modseq 1'), modseq: 10 },
+      { uid: 5, raw: mail('Modseq 5'), modseq: 11 },
+    ];
+    Object.assign(imap, { capabilities, modseq: 11 });
+    const box = await addImapMailbox(desk(), imap);
+    await box.read();
+    expect(await box.reconcile()).toBe(0);
+    imap.heard.length = 0;
+    return { imap, box };
+  }
+
+  /** A message appears where the cursor has passed by. */
+  function appear(imap: ScriptedImap, { uid, modseq }: { uid: number; modseq: number }): void {
+    imap.messages = [...imap.messages, { uid, raw: mail(`Modseq ${uid}`), modseq }].toSorted((a, b) => a.uid - b.uid);
+  }
+
+  test('the comparison asks for what changed, not for the days, and for nothing where nothing did', async () => {
+    const { imap, box } = await compared();
+    expect(await box.reconcile()).toBe(0);
+    expect(searches(imap).filter((line) => !/SEARCH UID/.test(line))).toEqual([]);
+    appear(imap, { uid: 3, modseq: 12 });
+    imap.modseq = 12;
+    expect(await box.reconcile()).toBe(1);
+    expect(searches(imap).filter((line) => !/SEARCH UID/.test(line))).toEqual([expect.stringMatching(/MODSEQ 12$/)]);
+    expect(await box.ledger()).toHaveLength(3);
+  });
+
+  test('what was found and not written, as the process died, is found again', async () => {
+    const { imap, box } = await compared();
+    appear(imap, { uid: 3, modseq: 12 });
+    imap.modseq = 12;
+    await box.source.listChanges?.(3, null);
+    expect(await box.reconcile()).toBe(1);
+  });
+
+  test.each([
+    ['is not told at all', { modseq: null }],
+    ['never moves', { modseq: 11 }],
+    ['goes back', { modseq: 4 }],
+    ['moves, and the search for it finds nothing', { modseq: 12 }],
+  ])('a HIGHESTMODSEQ that %s loses nothing, and is not believed again', async (_, lie) => {
+    const { imap, box } = await compared();
+    appear(imap, { uid: 3, modseq: 1 });
+    Object.assign(imap, lie);
+    expect(await box.reconcile()).toBe(1);
+    appear(imap, { uid: 2, modseq: 1 });
+    imap.messages = imap.messages.filter(({ uid }) => uid !== 1); // so that their number says nothing
+    expect(await box.reconcile()).toBe(1);
+    expect((await box.row()).missedTotal).toBe(2);
+  });
+
+  test('a lie that nothing betrays is found out by the nightly comparison, which believes nobody', async () => {
+    const { imap, box } = await compared();
+    appear(imap, { uid: 3, modseq: 1 });
+    imap.messages = imap.messages.filter(({ uid }) => uid !== 1);
+    expect(await box.reconcile()).toBe(0);
+    expect(await box.reconcile('deep')).toBe(1);
+  });
+
+  test('a search for changes that is refused, and other numbers, have the days listed', async () => {
+    const { imap, box } = await compared();
+    imap.script = ({ tag, name, args }, { say }) =>
+      name === 'UID SEARCH' && args.startsWith('MODSEQ') ? (say(`${tag} BAD what is that`), true) : false;
+    appear(imap, { uid: 3, modseq: 12 });
+    imap.modseq = 12;
+    expect(await box.reconcile()).toBe(1);
+    const other = await compared();
+    other.imap.validity = 7;
+    appear(other.imap, { uid: 3, modseq: 1 });
+    await other.box.reconcile();
+    expect(searches(other.imap).some((line) => /SINCE/.test(line))).toBe(true);
+    expect((await other.box.ledger()).filter(({ key }) => key.includes(':7:'))).toHaveLength(3);
+  });
+});

@@ -96,6 +96,7 @@ export async function addImapMailbox(
   const deps = { transaction, blobs: desk.blobs, maxMessageBytes: desk.config.maxMessageBytes, log: desk.watch.log };
   const query = <T>(sql: string) => transaction((tx) => tx.em.execute<T[]>(sql, [id]));
 
+  let mark: string | null = null;
   const mailbox: TestMailbox = {
     ...{ id, address, source, row },
     poll: async () => pollMailbox(transaction, await row(), source),
@@ -118,7 +119,11 @@ export async function addImapMailbox(
       await mailbox.ingest();
       await acknowledgeDone(transaction, id, source);
     },
-    reconcile: async (depth = 'soon') => (await reconcileMailbox(deps, await row(), source, depth)).missed,
+    async reconcile(depth = 'soon') {
+      const reconciled = await reconcileMailbox(deps, await row(), source, depth, mark);
+      ({ mark } = reconciled);
+      return reconciled.missed;
+    },
     ledger: () =>
       query<LedgerRow>(
         `select i.id::int, k.source_key as key, i.state, i.decision, i.reason, i.attempts, i.ticket_id::int as ticket, i.raw_sha256, i.raw_size::int,

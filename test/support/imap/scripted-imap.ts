@@ -4,6 +4,8 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 export interface ScriptedMessage {
   uid: number;
   raw: Buffer;
+  /** MODSEQ, by which it is searched. */
+  modseq?: number;
   /** RFC822.SIZE, if it is not the truth. */
   announced?: number;
   receivedAt?: string;
@@ -39,6 +41,8 @@ export interface ScriptedImap {
   validity: number;
   capabilities: string;
   permanentFlags: string;
+  /** HIGHESTMODSEQ that a SELECT tells; null: none. */
+  modseq: number | null;
   /** Says whether it has answered the command itself; otherwise the server answers well. */
   script: ((command: ImapCommand, line: ImapLine) => boolean | Promise<boolean>) | null;
   /** Instead of the greeting, when set. */
@@ -89,7 +93,14 @@ export async function startScriptedImap(messages: ScriptedMessage[] = []): Promi
     });
   });
   const imap: ScriptedImap = {
-    ...{ port: 0, messages, validity: 1, capabilities: CAPABILITIES, permanentFlags: '\\Seen \\Deleted \\*' },
+    ...{
+      port: 0,
+      messages,
+      validity: 1,
+      capabilities: CAPABILITIES,
+      permanentFlags: '\\Seen \\Deleted \\*',
+      modseq: null,
+    },
     ...{ script: null, greeting: null, heard: [], flags: new Map(), moved: new Map(), connections: 0 },
     open: () => sockets.size,
     announce() {
@@ -207,17 +218,21 @@ const ANSWERS: Record<string, Answer> = {
     line.say(`${tag} OK done`);
     line.socket.end();
   },
-  SELECT({ messages, validity, permanentFlags }, { tag }, { say }) {
+  SELECT({ messages, validity, permanentFlags, modseq }, { tag }, { say }) {
     say('* FLAGS (\\Seen \\Deleted)');
     say(`* OK [PERMANENTFLAGS (${permanentFlags})] limited`);
     say(`* ${messages.length} EXISTS`);
     say(`* OK [UIDVALIDITY ${validity}] valid`);
     say(`* OK [UIDNEXT ${Math.max(0, ...messages.map(({ uid }) => uid)) + 1}] next`);
+    if (modseq !== null) say(`* OK [HIGHESTMODSEQ ${modseq}] highest`);
     say(`${tag} OK [READ-WRITE] selected`);
   },
   'UID SEARCH'({ messages }, { tag, args }, { say }) {
     const [, set] = /^UID (\S+)/.exec(args) ?? [];
-    const found = set ? messages.filter(({ uid }) => inSet(set, messages.at(-1)?.uid)(uid)) : messages;
+    const [, least = 0] = /^MODSEQ (\d+)/.exec(args) ?? [];
+    const found = messages.filter(
+      ({ uid, modseq = 1 }) => (!set || inSet(set, messages.at(-1)?.uid)(uid)) && modseq >= Number(least),
+    );
     say(`* SEARCH ${found.map(({ uid }) => uid).join(' ')}`.trimEnd());
     say(`${tag} OK searched`);
   },

@@ -20,6 +20,9 @@ export interface Selected {
   /** Keywords of our own may be set (PERMANENTFLAGS has \*). */
   keywords: boolean;
   readOnly: boolean;
+  /** HIGHESTMODSEQ (RFC 7162) and UIDNEXT; null: it did not say. */
+  modseq: bigint | null;
+  next: number | null;
   /** performance.now() */
   at: number;
 }
@@ -116,7 +119,8 @@ async function session(client: ImapFlow, folder: string, patience: typeof PATIEN
     const opened = await command('selecting the folder', client.mailboxOpen(folder));
     const keywords = opened.permanentFlags?.has('\\*') ?? false;
     const { uidValidity, exists, readOnly = false } = opened;
-    selected = { validity: String(uidValidity), exists, keywords, readOnly, at: performance.now() };
+    const sequence = { modseq: opened.highestModseq ?? null, next: opened.uidNext ?? null };
+    selected = { validity: String(uidValidity), exists, keywords, readOnly, ...sequence, at: performance.now() };
     return selected;
   }
 
@@ -125,7 +129,15 @@ async function session(client: ImapFlow, folder: string, patience: typeof PATIEN
     return (await within(client, transfer(bytes), 'fetching', fetched)) || null;
   }
 
-  let selected: Selected = { validity: '', exists: 0, keywords: false, readOnly: true, at: 0 };
+  let selected: Selected = {
+    validity: '',
+    exists: 0,
+    keywords: false,
+    readOnly: true,
+    modseq: null,
+    next: null,
+    at: 0,
+  };
   await select();
   return {
     folder,
