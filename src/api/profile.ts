@@ -74,6 +74,7 @@ async function present({ em }: Transaction, person: Employee) {
     suffix: person.suffix,
     department: department ? { id: Number(department.id), name: department.name } : null,
     locale: person.locale === 'de' ? ('de' as const) : ('en' as const),
+    signature: person.signature,
     preferences: allSwitches(person.preferences),
     picture: person.pictureSha256 ? `/api/employees/${person.id}/picture` : null,
     has_password: Boolean(person.passwordHash),

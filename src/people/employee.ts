@@ -20,6 +20,8 @@ const EmployeeSchema = defineEntity({
     departmentId: p.bigint('number').nullable(),
     passwordHash: p.text().nullable(),
     locale: p.text().default('en'),
+    /** Lines below what the person writes in mails; empty: their name. */
+    signature: p.text().default(''),
     emailConfirmedAt: p.datetime().nullable(),
     pictureSha256: p.text().nullable(),
     preferences: p.json<Preferences>().onCreate(() => ({})),

@@ -28,7 +28,7 @@ export async function rejectEmployee(
 
 /** Nobody proved that the address was theirs. Its owner, who has mailed us, is not shut out by that, nor called what a stranger wrote. */
 function becomeContact(person: Employee): void {
-  Object.assign(person, { status: 'contact', firstName: '', middleName: '', lastName: '', suffix: '' });
+  Object.assign(person, { status: 'contact', firstName: '', middleName: '', lastName: '', suffix: '', signature: '' });
 }
 
 async function hasWritten({ em }: Transaction, id: number): Promise<boolean> {

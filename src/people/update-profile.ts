@@ -12,6 +12,7 @@ export interface ProfileChange {
   /** name or id; null: none */
   department?: string | number | null | undefined;
   locale?: string | undefined;
+  signature?: string | undefined;
   preferences?: Preferences | undefined;
 }
 

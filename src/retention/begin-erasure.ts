@@ -51,6 +51,7 @@ export async function beginErasure(
       middleName: '',
       lastName: 'person',
       suffix: '',
+      signature: '',
       role: 'employee',
     },
     ...{

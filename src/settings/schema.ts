@@ -117,6 +117,8 @@ export const SETTINGS = {
   /** Whoever opens a ticket gets a receipt by mail. */
   feature_acknowledgements: z.boolean().default(true),
   /** Days for which the link of a mail opens its ticket without a password, for people without an account; 0: mails carry none. */
+  /** Below a reply in a mail, the message that it answers. */
+  quote_history: z.boolean().default(false),
   status_link_days: z.int().min(0).max(365).default(30),
   /** Mails that go out to one domain within a minute; those beyond wait their turn, those to others do not; 0: any number. */
   mails_per_domain: z.int().min(0).max(10_000).default(0),

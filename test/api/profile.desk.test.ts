@@ -61,6 +61,7 @@ describe('a profile', () => {
       suffix: 'PhD',
       department: 'finance',
       locale: 'de',
+      signature: 'Ana\nRoom 4',
     });
     expect(changed).toMatchObject({
       status: 200,
@@ -71,8 +72,10 @@ describe('a profile', () => {
         suffix: 'PhD',
         department: { name: 'Finance' },
         locale: 'de',
+        signature: 'Ana\nRoom 4',
       },
     });
+    expect((await patch({ signature: 'x'.repeat(501) })).status).toBe(400);
     const { id } = changed.body['department'] as { id: number };
     expect((await patch({ department: null, middle_name: '' })).body).toMatchObject({
       department: null,

@@ -28,6 +28,7 @@ export const SETTING_GROUPS = {
     undo_send_seconds: 'number',
     auto_close_days: 'number',
     feature_acknowledgements: 'switch',
+    quote_history: 'switch',
     status_link_days: 'number',
   },
   files: {

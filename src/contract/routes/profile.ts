@@ -36,6 +36,8 @@ const profile = z.object({
   suffix: z.string(),
   department: z.object({ id: z.int(), name: z.string() }).nullable(),
   locale,
+  /** Below what staff writes in mails; empty: their name. */
+  signature: z.string(),
   preferences,
   /** Path of the picture; null: there is none. */
   picture: z.string().nullable(),
@@ -52,6 +54,8 @@ const changes = z.strictObject({
   /** name or id; null: none */
   department: z.union([schema.line(100), z.int(), z.null()]).optional(),
   locale: locale.optional(),
+  /** lines of text */
+  signature: z.union([z.literal(''), schema.words(500)]).optional(),
   preferences: z.strictObject(preferences.partial().shape).optional(),
 });
 

@@ -19,11 +19,14 @@ export interface MailView {
   /** Pages that ask whether it is solved, with this answer at hand. */
   answer: { yes: string; no: string };
   event: { at: Date; transition: string; to: string; reason: string };
-  actor: { name: string };
+  /** `signature`: lines of their own that stand in for name and desk; null: there are none. */
+  actor: { name: string; signature: WrittenWords | null };
   assignee: { name: string };
   /** `verified`: nothing speaks against the words of the event being theirs. */
   requester: { name: string; verified: boolean };
   comment: WrittenWords | null;
+  /** The message that the comment answers; null: it is not quoted. */
+  before: QuotedWords | null;
   /** Names of files that are not in the mail. */
   files: readonly string[];
 }
@@ -72,6 +75,13 @@ export interface WrittenWords {
   paragraphs: readonly (readonly string[])[];
   /** Its beginning, for the line that a list of mails shows. */
   preview: string;
+}
+
+/** A message that is quoted below its answer. */
+export interface QuotedWords {
+  by: string;
+  at: Date;
+  words: WrittenWords;
 }
 
 const PREVIEW = 120;

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../db/transaction.ts';
-import { hasOwnName } from '../../people/employee.ts';
+import { hasOwnName, isStaff, type Employee } from '../../people/employee.ts';
 import { readSettings } from '../../settings/read-settings.ts';
 import { Attachment } from '../../tickets/attachment.ts';
 import { awaitsScan } from './awaits-scan.ts';
@@ -10,10 +10,18 @@ import { ticketNumber } from '../../tickets/ticket.ts';
 import { readOwnTexts } from '../texts/read-own-texts.ts';
 import { deskOf, nameOf, type DraftDeps, type Sheet } from './draft.ts';
 import { STAFF_TEMPLATES, TICKET_TEMPLATES, type TicketTemplate } from './mail-template.ts';
-import { bareSubject, writtenWords, type DeskView, type MailView, type WrittenWords } from './mail-view.ts';
+import {
+  bareSubject,
+  writtenWords,
+  type DeskView,
+  type MailView,
+  type QuotedWords,
+  type WrittenWords,
+} from './mail-view.ts';
 import { oneLine } from './one-line.ts';
 import { OutboundMessage } from './outbound-message.ts';
 import { readAccountDrafts, type AccountDraft } from './read-account-drafts.ts';
+import { readHistory } from './read-history.ts';
 import { readDigests, type DigestDraft } from './read-digests.ts';
 import { ticketPage, type PageDeps } from './ticket-page.ts';
 
@@ -64,15 +72,21 @@ export async function readDrafts(tx: Transaction, ids: readonly number[], deps: 
   );
   const comments = rows.flatMap(({ event }) => event?.comment?.id ?? []);
   const [files, earlier] = [await filesOf(tx, comments), await earlierIds(tx, rows)];
-  const scanning = await awaitsScan(tx, comments);
   const settings = await readSettings(tx);
+  const before = settings.quote_history ? await readHistory(tx, comments) : null;
+  const scanning = await awaitsScan(tx, comments);
   const desk = deskOf(settings);
   const aboutTickets = rows.flatMap((row) => {
     const comment = row.event?.comment;
     const ofComment = comment?.visibility === 'public' ? (files.get(comment.id) ?? []) : [];
     const waits = comment !== undefined && comment !== null && scanning.has(comment.id);
     const page = { ...deps, days: settings.status_link_days };
-    return draftOf(row, desk, page, ofComment, earlier.get(row.id) ?? []).map((draft) => ({
+    const found = {
+      files: ofComment,
+      earlier: earlier.get(row.id) ?? [],
+      before: before?.get(comment?.id ?? 0) ?? null,
+    };
+    return draftOf(row, desk, page, found).map((draft) => ({
       ...draft,
       waits: waits && carriesFiles(draft.template),
     }));
@@ -90,8 +104,7 @@ export function draftOf(
   row: OutboundMessage,
   desk: DeskView,
   deps: PageDeps,
-  files: DraftFile[],
-  earlier: string[],
+  { files, earlier, before }: { files: DraftFile[]; earlier: string[]; before: QuotedWords | null },
 ): TicketDraft[] {
   const { ticket, event, person, mailbox } = row;
   const template = TICKET_TEMPLATES.find((name) => name === row.template);
@@ -124,10 +137,11 @@ export function draftOf(
         ticket: { number, subject: bareSubject(oneLine(ticket.subject)), status: ticket.status, url: page.url },
         ...{ link: page.link, answer: page.answer },
         event: { at: event.createdAt, transition: data.transition ?? '', to: data.to ?? '', reason: data.reason ?? '' },
-        actor: { name: actor },
+        actor: { name: actor, signature: event.actor ? signatureOf(event.actor) : null },
         assignee: { name: ticket.assignee ? nameOf(ticket.assignee) : '' },
         requester: { name: nameOf(ticket.requester), verified: !isDoubtful(event.data['trust']) },
         comment: words,
+        before,
       },
       earlier,
       files: carriesFiles(template) ? files : [],
@@ -138,6 +152,11 @@ export function draftOf(
 /** The html of a mail is a stranger's: only what an editor of ours made goes out again. */
 function wordsOf({ body, html, channel }: Comment): WrittenWords {
   return writtenWords(body, html && channel !== 'mail' ? cleanRichText(html) : null);
+}
+
+/** Staff only: nobody else's lines stand in mails of the desk. */
+function signatureOf(person: Employee): WrittenWords | null {
+  return isStaff(person) && person.signature ? writtenWords(person.signature) : null;
 }
 
 /** A receipt repeats nothing of what was sent to us. */

@@ -136,7 +136,7 @@ async function ticketView(
   );
   const files = publicWords && event.comment ? await filesOf(tx, [event.comment.id]) : new Map<number, never[]>();
   const names = [...files.values()].flat().map(({ filename }) => filename);
-  const [draft] = draftOf(row, desk, { ...deps, days: 0 }, [], []);
+  const [draft] = draftOf(row, desk, { ...deps, days: 0 }, { files: [], earlier: [], before: null });
   if (!draft) throw new Error('A ticket with an event makes a mail');
   const to = draft.view.event.to || (ticket?.status ?? '');
   return { ...draft.view, event: { ...draft.view.event, to }, files: personal ? [] : names };

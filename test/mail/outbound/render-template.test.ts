@@ -39,7 +39,8 @@ describe.each(every)('in %s, %s', (locale, name) => {
   test('T10: shows what people wrote as words, not as html or as a template', () => {
     const evil = '<script>alert(1)</script> {{constructor}} {{{this}}} "&';
     const view = aView({
-      actor: { name: evil },
+      actor: { name: evil, signature: writtenWords(evil) },
+      before: { by: evil, at: new Date(0), words: writtenWords(evil) },
       comment: writtenWords(evil),
       ticket: { ...aView().ticket, subject: evil },
     });
@@ -173,7 +174,8 @@ test('T07: the receipt repeats nothing of what was sent', () => {
   const canary = 'canary-buy-now';
   const view = aView({
     ticket: { ...aView().ticket, subject: canary },
-    actor: { name: canary },
+    actor: { name: canary, signature: writtenWords(canary) },
+    before: { by: canary, at: new Date(0), words: writtenWords(canary) },
     comment: writtenWords(canary),
     files: [canary],
     event: { ...aView().event, reason: canary },

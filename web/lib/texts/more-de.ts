@@ -508,6 +508,10 @@ export const moreDe: MoreTexts = {
         label: 'Empfangsbestätigungen per Mail',
         hint: 'Wer ein Ticket öffnet, bekommt eine Mail mit der Nummer.',
       },
+      quote_history: {
+        label: 'Zitieren, worauf geantwortet wird',
+        hint: 'Unter einer Antwort per Mail die Nachricht davor. Das ganze Gespräch steht auf der Seite des Tickets.',
+      },
       status_link_days: {
         label: 'Links in Mails öffnen ein Ticket für',
         hint: 'Tage ohne Anmeldung, für Menschen ohne Konto. 0: nie.',
@@ -602,6 +606,8 @@ export const moreDe: MoreTexts = {
     pictureType: 'Wählen Sie ein Bild als PNG oder JPEG',
     pictureSize: 'Dieses Bild ist größer als 2 MB',
     name: 'Name',
+    signature: 'Signatur',
+    signatureHint: 'Unter dem, was Sie in Mails schreiben. Leer: Ihr Name und der des Support-Teams.',
     companyId: 'Personalnummer:',
     email: 'Mailadresse',
     emailNow: 'Sie melden sich an mit',

@@ -497,6 +497,10 @@ export const moreEn = {
         label: 'Receipts by mail',
         hint: 'Whoever opens a ticket gets a mail with its number.',
       },
+      quote_history: {
+        label: 'Quote what a reply answers',
+        hint: 'Below a reply in a mail, the message before it. The whole conversation is on the page of the ticket.',
+      },
       status_link_days: {
         label: 'Links in mails open a ticket for',
         hint: 'Days without signing in, for people without an account. 0: never.',
@@ -587,6 +591,8 @@ export const moreEn = {
     pictureType: 'Choose a PNG or JPEG picture',
     pictureSize: 'This picture is larger than 2 MB',
     name: 'Name',
+    signature: 'Signature',
+    signatureHint: 'Below what you write in mails. Left empty, your name and that of the desk stand there.',
     companyId: 'Company ID:',
     email: 'Mail address',
     emailNow: 'You sign in with',
