@@ -3,7 +3,7 @@ import type { Locator } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
 import { useRunningDesk } from '../support/running-desk.ts';
-import { ready, signIn } from './pages.ts';
+import { ready, signIn, status } from './pages.ts';
 
 const desk = useRunningDesk();
 const browser = useBrowser();
@@ -91,6 +91,23 @@ test('a reply waits some seconds: Ctrl Z makes it a draft again, and otherwise i
   expect(await page.getByText(/Goes out|goes out in/).count()).toBe(0);
   expect(await said()).toContain('other plug');
   expect((await draft(id)).body['version']).toBe(0);
+});
+
+test('a reply that sets the ticket pending is taken back, and the status with it', async () => {
+  const id = await ticket('The door squeaks');
+  const api = await desk().as('coordinator');
+  await api.post(`/api/tickets/${id}/transitions`, { name: 'approve', priority: 'low', category: 'Hardware' });
+  const page = await at(id);
+  await status(page, 'Open');
+  await page.keyboard.press('r');
+  await page.keyboard.type('Which door?');
+  await page.getByRole('button', { name: 'Other ways to send' }).click();
+  await page.getByRole('menuitem', { name: 'Send and set pending' }).click();
+  await status(page, 'Pending');
+  await page.keyboard.press('Control+z');
+  await page.getByText('The reply is a draft again').waitFor();
+  await status(page, 'Open');
+  expect((await api.get(`/api/tickets/${id}`)).body['status']).toBe('open');
 });
 
 test('a reply goes out at a time that its writer chooses, and until then another one, or now', async () => {
