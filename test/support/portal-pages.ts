@@ -111,6 +111,7 @@ const EVERY: readonly PortalPage[] = [
       await page.getByRole('listbox', { name: 'Colleagues' }).waitFor();
     },
   },
+  { name: 'ticket-files', path: ({ own }) => `/tickets/${own}`, as: 'coordinator', ready: 'ticket' },
   {
     name: 'ticket-approve',
     path: ({ fresh }) => `/tickets/${fresh}`,
