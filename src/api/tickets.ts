@@ -1,6 +1,6 @@
 import type Router from '@koa/router';
 import type { Transaction } from '../db/transaction.ts';
-import { AppError } from '../errors.ts';
+import { AppError, fieldError } from '../errors.ts';
 import type { Employee } from '../people/employee.ts';
 import { defaultPriority } from '../settings/default-priority.ts';
 import { readSettings } from '../settings/read-settings.ts';
@@ -81,7 +81,9 @@ export function ticketRoutes(router: Router, deps: TicketDeps): void {
     if (!visibilitiesOf(actor, status).includes(body.visibility))
       throw new AppError('invalid_transition', 'This ticket is over. Open a new one.', { status, allowed: [] });
     const words = writtenWords(body);
-    const { visibility, undo, send_at: at, draft: version } = body;
+    const { visibility, undo, send_at: at, draft: version, move } = body;
+    if (move && (visibility !== 'public' || !may(actor, 'note')))
+      throw fieldError('move', 'is for public replies of staff');
     const heldUntil = await holdUntil(tx, ticket, {
       ...{ author: actor, visibility, undo, sendAt: at === undefined ? undefined : new Date(at) },
     });
@@ -94,6 +96,8 @@ export function ticketRoutes(router: Router, deps: TicketDeps): void {
       mentions: may(actor, 'note') ? await findMentions(tx, ticket.id, words.body) : [],
     };
     const id = await addComment(tx, given);
+    if (move)
+      await transitionTicket(tx, ticket, { name: move, actor, channel: channelOf(ctx), reply: { id, heldUntil } });
     const comment = await tx.em.findOneOrFail(Comment, id, { populate: ['author'] });
     const shown = { reader: actor, status: ticket.status, frames, now: tx.now };
     return presentComment(comment, await tx.em.find(Attachment, { comment: id }), shown);

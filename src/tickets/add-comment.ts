@@ -7,6 +7,7 @@ import type { LockedTicket } from './locked-ticket.ts';
 import { COMMENT_PARTS, commentParams, type NewFile, type Words } from './new-comment.ts';
 import { EVENT_COLUMNS, EVENT_VALUES, eventParams, wakeNotice, type NewEvent } from './record-event.ts';
 import type { Channel } from './ticket.ts';
+import { followTicket } from './watchers.ts';
 import { moveTicket } from './transition-ticket.ts';
 
 export interface AddComment extends Words {
@@ -18,7 +19,7 @@ export interface AddComment extends Words {
   /** Whether a requester's words may resume or reopen the ticket (a sender who is not verified may not). */
   mayMove?: boolean;
   facts?: Record<string, unknown>;
-  /** Staff who is named in it and is told, also of a note. */
+  /** Staff who is named in it: they are told, also of a note, and follow the ticket. */
   mentions?: readonly number[];
   notify?: boolean;
   /** It waits until then: so long it can be taken back. Not for words of the requester, which move the ticket. */
@@ -62,6 +63,7 @@ export async function addComment(tx: Transaction, given: AddComment): Promise<nu
     ...eventParams(tx, event),
   ]);
   ticket.version += 1;
+  await followTicket(tx, { ticketId: ticket.id, employeeIds: mentions });
   wakeNotice(tx, event, row?.event);
 
   const consequence = ON_REQUESTER_REPLY[ticket.status];

@@ -2,11 +2,13 @@ import type { Transaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Employee, Person } from '../people/employee.ts';
 import { may } from './access.ts';
+import { findMentions } from './find-mentions.ts';
 import { ownComment, type OwnComment } from './own-comment.ts';
 import type { LockedTicket } from './locked-ticket.ts';
 import { FINAL_STATUSES, type Status } from './lifecycle.ts';
 import { addLine } from './record-event.ts';
 import type { Channel } from './ticket.ts';
+import { followTicket } from './watchers.ts';
 
 /** Milliseconds after it was sent in which a comment can be edited by who wrote it. */
 export const EDITABLE = 5 * 60_000;
@@ -22,7 +24,8 @@ export interface EditComment {
 
 /**
  * Other words for a comment of one's own on a locked ticket; those before are kept. 403 for a comment of somebody else, 409 when the time is over, when it
- * came by mail, or when it was edited meanwhile. Its mails that have gone out stay as they were. The same words: nothing is written.
+ * came by mail, or when it was edited meanwhile. Its mails that have gone out stay as they were; staff whom it names only now is called. The same words:
+ * nothing is written.
  */
 export async function editComment(tx: Transaction, ticket: LockedTicket, given: EditComment): Promise<void> {
   const { actor, channel, words } = given;
@@ -35,11 +38,19 @@ export async function editComment(tx: Transaction, ticket: LockedTicket, given: 
      update comment set body = ?, html = ?, revision = revision + 1, edited_at = ? where id = ?`,
     [tx.now, comment.id, words.body, words.html, tx.now, comment.id],
   );
+  const mentions = may(actor, 'note') ? await newlyNamed(tx, ticket.id, [comment.body, words.body]) : [];
+  await followTicket(tx, { ticketId: ticket.id, employeeIds: mentions });
+  const called = mentions.length > 0;
   await addLine(tx, ticket, {
-    ...{ actorId: actor.id, type: 'comment_edited', channel, commentId: comment.id, notify: false },
-    data: { visibility: comment.visibility, revision: comment.revision + 1 },
+    ...{ actorId: actor.id, type: 'comment_edited', channel, commentId: comment.id, notify: called },
+    data: { visibility: comment.visibility, revision: comment.revision + 1, ...(called && { mentions }) },
     notBefore: comment.heldUntil,
   });
+}
+
+async function newlyNamed(tx: Transaction, ticketId: number, [before, after]: readonly [string, string]) {
+  const known = await findMentions(tx, ticketId, before);
+  return (await findMentions(tx, ticketId, after)).filter((id) => !known.includes(id));
 }
 
 /** Until when a person may edit a comment: null for one of somebody else, for what came by mail, and on what is over for them. It may be past. */

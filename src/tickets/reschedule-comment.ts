@@ -23,8 +23,9 @@ export async function rescheduleComment(
   await tx.em.execute(
     `with c as (update comment set held_until = ?::timestamptz, created_at = ? where id = ? returning id),
        f as (update attachment set created_at = ? where comment_id = ?)
-     update ticket_event set notice_after = ?::timestamptz, created_at = ? where id = ?`,
-    [until, at, comment.id, at, comment.id, until, at, eventId],
+     update ticket_event set notice_after = ?::timestamptz, created_at = ?
+       where id = ? or (comment_id = ? and type = 'status_changed')`,
+    [until, at, comment.id, at, comment.id, until, at, eventId, comment.id],
   );
   const data = { visibility: 'internal' };
   await addLine(tx, ticket, {

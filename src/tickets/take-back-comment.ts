@@ -7,9 +7,10 @@ import type { NewFile } from './new-comment.ts';
 import { ownComment } from './own-comment.ts';
 import { addLine } from './record-event.ts';
 import type { Channel } from './ticket.ts';
+import { takeBackMove } from './take-back-move.ts';
 
 /**
- * A reply of one's own that waits is a draft again, files included, and nobody but staff has seen it. 409 when it has gone out. One transaction: whatever
+ * A reply of one's own that waits is a draft again, files included, the status that it set is what it was, and nobody but staff has seen it. 409 when it has gone out. One transaction: whatever
  * dies meanwhile, it is a reply or a draft, never both and never neither.
  */
 export async function takeBackComment(
@@ -23,6 +24,7 @@ export async function takeBackComment(
     `select sha256, size::int, filename, content_type as "contentType", inline, content_id as "contentId" from attachment where comment_id = ? order by id`,
     [comment.id],
   );
+  await takeBackMove(tx, ticket, comment.id);
   await tx.em.execute('delete from ticket_event where comment_id = ?', [comment.id]);
   await tx.em.execute('delete from comment where id = ?', [comment.id]);
   await tx.em.execute(

@@ -35,6 +35,14 @@ export interface TransitionTicket {
   assignee?: Person;
   /** Further facts for the history. */
   facts?: Record<string, unknown>;
+  /** The reply that it goes with. */
+  reply?: Reply;
+}
+
+/** A reply that changes the status. It tells of it, so there is no other mail; `heldUntil`: only staff sees the line until then, as the reply. */
+export interface Reply {
+  id: number;
+  heldUntil: Date | null;
 }
 
 /** Changes the status of a locked ticket as the lifecycle allows: 403 for a wrong role, 409 with the allowed ones, 400 for what is missing. */
@@ -60,7 +68,8 @@ export async function transitionTicket(tx: Transaction, ticket: LockedTicket, gi
     name,
     actorId: person?.id ?? null,
     channel,
-    notify: true,
+    notify: given.reply === undefined,
+    ...(given.reply && { reply: given.reply }),
     ...(reason && { reason }),
     ...(comment && { comment }),
     facts: { ...given.facts, ...(name === 'approve' && set), ...(passedOn && { assignee_id: passedOn }) },
@@ -104,10 +113,11 @@ export interface MoveTicket {
   /** Further facts for the history, such as what it was approved as. */
   facts?: Record<string, unknown>;
   notify: boolean;
+  reply?: Reply;
 }
 
-/** `c` without words: the event then has no comment. */
-const NO_COMMENT = `c as (select null::bigint as id, t.id as ticket_id from t)`;
+/** `c` without words of its own: those of the reply that it goes with, or none. */
+const NO_COMMENT = `c as (select ?::bigint as id, t.id as ticket_id from t)`;
 
 const MOVE = (commentParts: string) => `
   with t as (
@@ -122,13 +132,17 @@ const MOVE = (commentParts: string) => `
       on conflict (ticket_id) do nothing returning id)
   select e.id as event, (select id from w) as sync from e`;
 
-/** The only writer of `status`. What becomes open is due for the workflow system, where there is one. Does not ask who may: `transitionTicket` and the lifecycle's consequences do. */
+/** The only writer of `status`, but for a reply that is taken back (`takeBackMove`). What becomes open is due for the workflow system, where there is one. Does not ask who may: `transitionTicket` and the lifecycle's consequences do. */
 export async function moveTicket(tx: Transaction, ticket: LockedTicket, given: MoveTicket): Promise<void> {
-  const { name, actorId, channel, reason, comment, notify, facts } = given;
+  const { name, actorId, channel, reason, comment, notify, facts, reply } = given;
+  const heldUntil = reply?.heldUntil ?? null;
   const { to } = findTransition(name);
   const from = ticket.status;
   const data = { transition: name, from, to, ...(reason && { reason }), ...facts };
-  const event: NewEvent = { actorId, type: 'status_changed', channel, data, notify };
+  const event: NewEvent = {
+    ...{ actorId, type: 'status_changed', channel, data, notify },
+    ...(heldUntil && { at: heldUntil, notBefore: heldUntil }),
+  };
   const words = actorId !== null && comment ? { authorId: actorId, body: comment } : null;
   const said =
     words &&
@@ -139,7 +153,7 @@ export async function moveTicket(tx: Transaction, ticket: LockedTicket, given: M
     });
   const [row] = await tx.em.execute<{ event: string; sync: string | null }[]>(MOVE(said ? COMMENT_PARTS : NO_COMMENT), [
     ...[to, reason ?? null, tx.now, said ? 1 : 0, to, tx.now, FINAL_STATUSES.includes(to), tx.now, ticket.id],
-    ...(said ?? []),
+    ...(said ?? [reply?.id ?? null]),
     ...eventParams(tx, event),
     ...[tx.now, tx.now, to === 'open'],
   ]);

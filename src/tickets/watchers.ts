@@ -18,6 +18,19 @@ export async function watchTicket(
   );
 }
 
+/** Staff who were called to a ticket follow it from then on. */
+export async function followTicket(
+  { em, now }: Transaction,
+  { ticketId, employeeIds }: { ticketId: number; employeeIds: readonly number[] },
+): Promise<void> {
+  if (employeeIds.length === 0) return;
+  await em.execute(
+    `insert into watcher (ticket_id, employee_id, created_at)
+       select ?, id, ?::timestamptz from employee where id in (?) order by id on conflict do nothing`,
+    [ticketId, now, [...employeeIds]],
+  );
+}
+
 /** Ids of who follows tickets, by ticket: staff in whose scope they still are. One query. */
 export async function watchersOf(em: EntityManager, ticketIds: readonly number[]): Promise<Map<number, number[]>> {
   if (ticketIds.length === 0) return new Map();

@@ -3,7 +3,7 @@ import type { Locator } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
 import { useRunningDesk } from '../support/running-desk.ts';
-import { ready, signIn } from './pages.ts';
+import { ready, signIn, status } from './pages.ts';
 
 const desk = useRunningDesk();
 const browser = useBrowser();
@@ -27,9 +27,10 @@ async function at(id: number) {
   return page;
 }
 
-const reads = (field: Locator, words: string) => expect.poll(() => field.innerText(), { timeout: 30_000 }).toBe(words);
+const reads = (field: Locator, words: string) =>
+  expect.poll(async () => (await field.innerText()).trim(), { timeout: 30_000 }).toBe(words);
 
-/** The newest mail to the employee. */
+/** The newest mail with these words. */
 async function mailTo(words: string) {
   const api = await desk().as('coordinator');
   const found = async () =>
@@ -90,6 +91,23 @@ test('a reply waits some seconds: Ctrl Z makes it a draft again, and otherwise i
   expect(await page.getByText(/Goes out|goes out in/).count()).toBe(0);
   expect(await said()).toContain('other plug');
   expect((await draft(id)).body['version']).toBe(0);
+});
+
+test('a reply that sets the ticket pending is taken back, and the status with it', async () => {
+  const id = await ticket('The door squeaks');
+  const api = await desk().as('coordinator');
+  await api.post(`/api/tickets/${id}/transitions`, { name: 'approve', priority: 'low', category: 'Hardware' });
+  const page = await at(id);
+  await status(page, 'Open');
+  await page.keyboard.press('r');
+  await page.keyboard.type('Which door?');
+  await page.getByRole('button', { name: 'Other ways to send' }).click();
+  await page.getByRole('menuitem', { name: 'Send and set pending' }).click();
+  await status(page, 'Pending');
+  await page.keyboard.press('Control+z');
+  await page.getByText('The reply is a draft again').waitFor();
+  await status(page, 'Open');
+  expect((await api.get(`/api/tickets/${id}`)).body['status']).toBe('open');
 });
 
 test('a reply goes out at a time that its writer chooses, and until then another one, or now', async () => {
@@ -165,6 +183,38 @@ test('a reply is written with formats: its draft, the conversation and the mail 
   expect(mail.text).toContain(
     'Do not touch it. Please:\n\n- unplug it\n- see the page <https://intranet.example/heater>\n',
   );
+});
+
+test('a colleague is called by name: after an @ the editor offers names, and who is named follows the ticket and gets a mail', async () => {
+  const admin = await desk().as('admin');
+  for (const [first_name, email] of [
+    ['Petra', 'petra.nowak@maravia.example'],
+    ['Peter', 'peter@maravia.example'],
+  ])
+    await admin.post('/api/employees', { first_name, last_name: 'Nowak', email, role: 'coordinator' });
+  const id = await ticket('The printer eats paper');
+  const page = await at(id);
+  const field = page.getByLabel('Your internal note');
+  await page.keyboard.press('n');
+  await page.keyboard.type('Your turn, @pet');
+  const list = page.getByRole('listbox', { name: 'Colleagues' });
+  await expect.poll(() => list.getByRole('option').count(), { timeout: 30_000 }).toBe(2);
+  await page.keyboard.type('r');
+  await expect.poll(() => list.getByRole('option').count(), { timeout: 30_000 }).toBe(1);
+  expect(await field.getAttribute('aria-activedescendant')).toBe(await list.getByRole('option').getAttribute('id'));
+  await page.keyboard.press('Enter');
+  await reads(field, 'Your turn, @petra.nowak');
+  await page.keyboard.type('or @pet');
+  await list.waitFor();
+  await page.keyboard.press('Escape');
+  await list.waitFor({ state: 'detached' });
+  await page.keyboard.press('Control+Enter');
+  await page.getByText('Note added').waitFor();
+
+  const { text, to } = await mailTo('mentioned you');
+  expect(JSON.stringify(to)).toContain('petra.nowak@maravia.example');
+  expect(text).not.toContain('Your turn');
+  await page.getByRole('complementary').getByText('Petra Nowak').waitFor();
 });
 
 test('T10: whatever html an answer of the desk had, the page makes words of it and nothing that runs or asks', async () => {

@@ -99,6 +99,20 @@ const EVERY: readonly PortalPage[] = [
     },
   },
   {
+    name: 'ticket-mention',
+    path: ({ busy }) => `/tickets/${busy}`,
+    as: 'coordinator',
+    ready: 'ticket',
+    act: async (page) => {
+      await page.locator('.format').waitFor({ state: 'attached' });
+      await page.keyboard.press('n');
+      await page.getByLabel('Your internal note').fill('');
+      await page.keyboard.type('What do you think, @');
+      await page.getByRole('listbox', { name: 'Colleagues' }).waitFor();
+    },
+  },
+  { name: 'ticket-files', path: ({ own }) => `/tickets/${own}`, as: 'coordinator', ready: 'ticket' },
+  {
     name: 'ticket-approve',
     path: ({ fresh }) => `/tickets/${fresh}`,
     as: 'coordinator',

@@ -106,6 +106,43 @@ describe('a public reply with undo', () => {
     expect((await cora.get(`/api/tickets/${ticket}/draft`)).body).toMatchObject({ version: 0, body: '', files: [] });
   });
 
+  test('that sets the ticket pending says so itself: one mail; taken back, the status is what it was', async () => {
+    const status = async (by = ana) => (await by.get(`/api/tickets/${ticket}`)).body['status'];
+    const move = (name: string, given = {}) => cora.post(`/api/tickets/${ticket}/transitions`, { name, ...given });
+    await move('approve', { priority: 'low', category: 'Hardware' });
+    await heard();
+    for (const before of ['open', 'in_progress']) {
+      if (before === 'in_progress') await move('claim');
+      await heard();
+      const lines = await events(ana);
+      const { body } = await reply({ undo: true, move: 'wait' });
+      expect([await status(), await events(ana)]).toEqual(['pending', lines]);
+      await undo(body.id);
+      wait(60);
+      expect([await status(), await heard(), await events(ana)]).toEqual([before, [], lines]);
+    }
+    await reply({ undo: true, move: 'wait' });
+    wait(16);
+    expect([await status(), await heard()]).toEqual(['pending', ['public-reply']]);
+    expect((await events(ana)).at(-1)).toBe('status_changed');
+  });
+
+  test('that set the ticket pending leaves a status that somebody has set since', async () => {
+    await cora.post(`/api/tickets/${ticket}/transitions`, { name: 'approve', priority: 'low', category: 'Hardware' });
+    const { body } = await reply({ undo: true, move: 'wait' });
+    await cora.post(`/api/tickets/${ticket}/transitions`, { name: 'resume' });
+    await undo(body.id);
+    expect((await cora.get(`/api/tickets/${ticket}`)).body['status']).toBe('in_progress');
+  });
+
+  test.each([
+    ['of a note', { visibility: 'internal', move: 'wait' }, 400],
+    ['where the status does not allow it', { move: 'wait' }, 409],
+  ])('sets no status %s, and then is not written', async (_, given, code) => {
+    expect((await reply(given)).status).toBe(code);
+    expect(await conversation(cora)).toEqual(['Silence.']);
+  });
+
   test('keeps what was begun in the meantime, below', async () => {
     const { body } = await reply({ undo: true });
     await cora.send('PUT', `/api/tickets/${ticket}/draft`, { body_html: '<p>And <b>then</b></p>', version: 0 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { htmlOf, linkOf, toSend, wordsOf } from '../../web/lib/rich-words.ts';
+import { htmlOf, linkOf, nameBegun, namesFor, toSend, wordsOf } from '../../web/lib/rich-words.ts';
 
 describe('what is written in the editor', () => {
   it.each([
@@ -43,5 +43,30 @@ describe('the address of a link', () => {
     ['', null],
   ])('%j leads to %j', (written, href) => {
     expect(linkOf(written)).toBe(href);
+  });
+});
+
+describe('a name that is begun', () => {
+  it.each([
+    ['Ask @', ''],
+    ['@mar', 'mar'],
+    ['(@Über', 'Über'],
+    ['ana@maravia', null],
+    ['@marta and', null],
+  ])('in %j is %j', (line, query) => {
+    expect(nameBegun(line)).toBe(query);
+  });
+
+  it('offers those it fits, each by a name that means them alone', () => {
+    const people = [
+      { id: 1, name: 'Marta Kowalska', email: 'marta@a.example' },
+      { id: 2, name: 'Jonas Berg', email: 'jonas@a.example' },
+      { id: 3, name: 'Jonas Kurz', email: 'jonas@b.example' },
+    ];
+    expect(namesFor(people, 'k').map(({ id, call }) => [id, call])).toEqual([
+      [1, 'marta'],
+      [3, 'jonas@b.example'],
+    ]);
+    expect(namesFor(people, 'JON').map(({ call }) => call)).toEqual(['jonas@a.example', 'jonas@b.example']);
   });
 });

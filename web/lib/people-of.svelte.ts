@@ -41,6 +41,16 @@ export function watchTicket(open: OpenTicket, ticket: Ticket): Promise<void> {
   );
 }
 
+/** Lets somebody on the ticket, or all of it, have mail again: what was kept back lately is sent. */
+export const resumeMail = (open: OpenTicket, ticket: Ticket, stop: Ticket['mail_stops'][number]): Promise<void> =>
+  attempt(open, t().people.resumed(stop.address ?? ticket.ticket_number), () =>
+    ask('resumeStop', { params: { id: String(stop.id) } }),
+  );
+
+/** Links of mails that open the ticket without a password lead nowhere any more. */
+export const endLinks = (open: OpenTicket, ticket: Ticket): Promise<void> =>
+  attempt(open, t().people.linksEnded, () => ask('endStatusLinks', { params: { id: String(ticket.id) } }));
+
 /** What the palette offers about the people of a ticket. */
 export function peopleCommands(open: OpenTicket, ticket: Ticket): Command[] {
   const w = t().people;
@@ -50,6 +60,11 @@ export function peopleCommands(open: OpenTicket, ticket: Ticket): Command[] {
       ...{ id: 'watch', label: isWatching(ticket) ? w.unwatch : w.watch, icon: 'pulse', key: 'W' },
       act: () => watchTicket(open, ticket),
     },
+    { id: 'end-links', label: w.endLinks, icon: 'link', act: () => endLinks(open, ticket) },
+    ...ticket.mail_stops.map((stop) => ({
+      ...{ id: `resume-${stop.id}`, label: w.resumeWhat(stop.address ?? ticket.ticket_number), icon: 'mail' },
+      act: () => resumeMail(open, ticket, stop),
+    })),
     ...ticket.proposals.flatMap((proposal) => [
       {
         ...{ id: `let-${proposal.id}`, label: w.confirmWho(nameOfProposal(proposal)), icon: 'check' },

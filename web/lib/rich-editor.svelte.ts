@@ -1,6 +1,6 @@
 import { Editor } from '@tiptap/core';
 import StarterKit from '@tiptap/starter-kit';
-import { htmlOf, linkOf, wordsOf, type Words } from './rich-words.ts';
+import { htmlOf, linkOf, nameBegun, wordsOf, type Words } from './rich-words.ts';
 
 /** What the button of a format does, by its name. */
 export type Format = 'bold' | 'italic' | 'bulletList' | 'orderedList' | 'blockquote' | 'code';
@@ -22,10 +22,19 @@ export interface Writing {
   onpaste: (event: ClipboardEvent) => boolean;
 }
 
+/** A name that is being written, after its @. */
+export interface Naming {
+  query: string;
+  from: number;
+  to: number;
+}
+
 /** The editor of formatted words, and what is formatted where its cursor is. */
 export class RichEditor {
   active = $state.raw<readonly (Format | 'link')[]>([]);
   empty = $state(true);
+  /** The name at the cursor, or null. */
+  naming = $state.raw<Naming | null>(null);
 
   readonly #editor: Editor;
 
@@ -92,6 +101,15 @@ export class RichEditor {
     else chain.extendMarkRange('link').setLink({ href }).run();
   }
 
+  /** Writes a name in the place of what was begun of it. */
+  name({ from, to }: Naming, name: string): void {
+    this.#editor
+      .chain()
+      .focus()
+      .insertContentAt({ from, to }, { type: 'text', text: `@${name} ` })
+      .run();
+  }
+
   destroy(): void {
     this.#editor.destroy();
   }
@@ -109,5 +127,15 @@ export class RichEditor {
       (name) => this.#editor.isActive(name) || (name === 'code' && this.#editor.isActive('codeBlock')),
     );
     this.empty = this.#editor.isEmpty;
+    this.naming = this.#nameAtCursor();
+  }
+
+  #nameAtCursor(): Naming | null {
+    const { selection, doc } = this.#editor.state;
+    if (!selection.empty || this.#editor.isActive('code') || this.#editor.isActive('codeBlock')) return null;
+    const to = selection.from;
+    const at = doc.resolve(to);
+    const query = nameBegun(at.parent.textBetween(0, at.parentOffset, '\n', '\n'));
+    return query === null ? null : { query, from: to - query.length - 1, to };
   }
 }

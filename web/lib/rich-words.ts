@@ -24,6 +24,28 @@ export function htmlOf({ text, html }: Words): string {
 
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
+/** What was written of a name after an @ at the end of a line, or null; an address is none. */
+export function nameBegun(line: string): string | null {
+  return /(?:^|[\s(])@([\p{L}\p{N}._-]{0,40})$/u.exec(line)?.[1] ?? null;
+}
+
+export interface Named {
+  id: number;
+  name: string;
+  email: string;
+}
+
+/** Those whose name or address begins so, and how each is called: by what stands before the @ of their address where that is theirs alone. */
+export function namesFor<P extends Named>(people: readonly P[], query: string): (P & { call: string })[] {
+  const wanted = query.toLowerCase();
+  const local = (email: string) => email.split('@')[0] ?? '';
+  const alone = (email: string) => people.filter((other) => local(other.email) === local(email)).length === 1;
+  return people
+    .filter(({ name, email }) => [...name.split(/\s+/), email].some((word) => word.toLowerCase().startsWith(wanted)))
+    .slice(0, 6)
+    .map((person) => ({ ...person, call: alone(person.email) ? local(person.email) : person.email }));
+}
+
 /** What is sent: one of both, without empty lines round it. */
 export function toSend({ text, html }: Words): { body: string } | { body_html: string } {
   return html === null ? { body: text.trim() } : { body_html: html.replace(/^(?:<p><\/p>)+|(?:<p><\/p>)+$/g, '') };

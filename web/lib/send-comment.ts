@@ -20,6 +20,8 @@ export type NewComment = ({ body: string } | { body_html: string }) & {
   /** It waits for the time in which it can be taken back, or goes out at a time. */
   undo?: boolean;
   send_at?: string;
+  /** What it does to the status. */
+  move?: 'wait';
 };
 
 /** Adds a reply or a note to a ticket. Throws ApiError. */

@@ -88,6 +88,8 @@ const newComment = z.strictObject({
   send_at: schema.moment.optional(),
   /** Public replies of staff: it waits for the seconds of the setting `undo_send_seconds`, and can be taken back so long. */
   undo: z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')]).optional(),
+  /** Public replies of staff: what it does to the status. It says so itself, so the change makes no mail of its own; taken back, it puts the status back. */
+  move: z.enum(['wait']).optional(),
   /** Version of one's own draft: its files go along, and it is gone. 409 when it has changed since. */
   draft: z.union([z.int().positive(), id]).optional(),
   version: version.optional(),

@@ -559,7 +559,6 @@ export const de: Texts = {
     empty: 'Schreiben Sie zuerst etwas',
     sent: 'Antwort gesendet',
     noted: 'Notiz hinzugefügt',
-    halfSent: 'Die Antwort ist gesendet, aber der Status konnte nicht geändert werden.',
   },
 
   writing: writingDe,

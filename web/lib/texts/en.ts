@@ -539,7 +539,6 @@ export const en = {
     empty: 'Write something first',
     sent: 'Reply sent',
     noted: 'Note added',
-    halfSent: 'The reply is sent, but the status could not be changed.',
   },
 
   writing: writingEn,

@@ -23,6 +23,8 @@ export const writingDe: typeof writingEn = {
   laterTitle: 'Wann soll die Antwort hinausgehen?',
   laterLead: 'Bis dahin sieht sie nur das Team, und Sie können sie ändern oder zurücknehmen.',
   laterAt: 'Tag und Uhrzeit',
+  names: (n) => (n === 1 ? '1 Person passt' : `${n} Personen passen`),
+  colleagues: 'Kollegen',
   format: {
     label: 'Format',
     withKey: (name, key) => `${name}, Strg ${key}`,

@@ -21,6 +21,8 @@ export const writingEn = {
   laterTitle: 'When should the reply go out?',
   laterLead: 'Until then only staff see it, and you can change or take it back.',
   laterAt: 'Date and time',
+  names: (n: number) => (n === 1 ? '1 person fits' : `${n} people fit`),
+  colleagues: 'Colleagues',
   format: {
     label: 'Format',
     withKey: (name: string, key: string) => `${name}, Ctrl ${key}`,
