@@ -52,6 +52,8 @@ export interface MailClass {
   delivery: readonly DeliveryStatus[];
   /** Message-ID of the message a bounce is about, with angle brackets. */
   originalMessageId: string | null;
+  /** The last of References in that message, when it is one of whom the notice came to: where a provider puts a Message-ID of its own, ours stands there. */
+  originalReference: string | null;
 }
 
 /** A message that an employee forwarded to the desk. */

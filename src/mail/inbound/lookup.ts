@@ -16,7 +16,7 @@ export interface Pointers {
   /** Ids of our own outbound messages it refers to, newest first. */
   answers: number[];
   forged: boolean;
-  /** The outbound message it is a report about: by the bounce address it came to, else by the Message-ID that it returns. */
+  /** The outbound message it is a report about: by the bounce address it came to, else by the Message-ID, or the last reference, of what it returns. */
   bounced: number | 'forged' | null;
   /** It came to a bounce address of ours, where no person writes. */
   toBounceAddress: boolean;
@@ -76,15 +76,17 @@ export function pointersOf(
   const replies = addresses.map((address) => readReplyAddress(keyring, mailbox, address.trim()));
   const references = mail.references.map((reference) => readOutboundMessageId(keyring, mailbox, reference));
   const bounces = addresses.map((address) => readBounceAddress(keyring, mailbox, address.trim()));
-  const { originalMessageId } = mail.class;
-  const returned = originalMessageId === null ? null : readOutboundMessageId(keyring, mailbox, originalMessageId);
+  const { originalMessageId, originalReference } = mail.class;
+  const returned = [originalMessageId, originalReference].map((id) =>
+    id === null ? null : readOutboundMessageId(keyring, mailbox, id),
+  );
   return {
     reply: replies.find((reply) => reply !== null && reply !== 'forged') ?? null,
     answers: references.flatMap((reference) =>
       reference === null || reference === 'forged' ? [] : [reference.outboxId],
     ),
     forged: [...replies, ...references].includes('forged'),
-    bounced: [...bounces, returned].reduce<Pointers['bounced']>(better, null),
+    bounced: [...bounces, ...returned].reduce<Pointers['bounced']>(better, null),
     toBounceAddress: bounces.some((bounce) => bounce !== null && bounce !== 'forged'),
     own: mail.messageId !== null && isOwn(readOutboundMessageId(keyring, mailbox, mail.messageId)),
     probe: mail.messageId !== null && isProbe(keyring, mailbox, mail.messageId),

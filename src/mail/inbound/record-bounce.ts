@@ -15,7 +15,7 @@ const FIND = `select id, ticket_id, recipient from outbound_message where id = ?
 
 /**
  * Ties a delivery report (RFC 3464) to the outbound row it is about, and says so for the ledger. Only our signature names a row: in the bounce address it came to,
- * or in the Message-ID of what it returns. A failure is shown on the ticket; one for good keeps notices from the address. What is only late changes nothing.
+ * or in the Message-ID of what it returns (behind Google's, the last of its References). A failure is shown on the ticket; one for good keeps notices from the address. What is only late changes nothing.
  */
 export async function recordBounce(tx: Transaction, mail: InboundMail, { bounced }: Pointers): Promise<string> {
   const { delivery } = mail.class;

@@ -84,3 +84,69 @@ test('one that Gmail did not take is sent again, once', async () => {
   expect(await send(id)).toMatchObject({ state: 'sent' });
   expect(sentBy()).toHaveLength(before + 1);
 });
+
+/** What Google says of a mail that it could not deliver: it knows the mail by the Message-ID that it gave it. */
+function googleNotice(returned: string, { type, words }: { type: string; words: string }): string {
+  const id = header(returned, 'Message-ID');
+  return [
+    ...[
+      'From: Mail Delivery Subsystem <mailer-daemon@googlemail.com>',
+      `To: ${ADDRESS}`,
+      'Auto-Submitted: auto-replied',
+    ],
+    ...['Subject: Delivery Status Notification (Failure)', `References: ${id}`, `In-Reply-To: ${id}`],
+    ...[
+      `Message-ID: <${words}.${Date.now()}@mx.google.com>`,
+      'MIME-Version: 1.0',
+      'X-Failed-Recipients: gone@maravia.example',
+    ],
+    ...[
+      'Content-Type: multipart/report; report-type=delivery-status; boundary="g"',
+      '',
+      '--g',
+      'Content-Type: text/plain',
+      '',
+    ],
+    ...[
+      '** Address not found **',
+      '',
+      '--g',
+      'Content-Type: message/delivery-status',
+      '',
+      'Reporting-MTA: dns; googlemail.com',
+      '',
+    ],
+    ...['Final-Recipient: rfc822; gone@maravia.example', 'Action: failed', 'Status: 5.1.1', ''],
+    ...['--g', `Content-Type: ${type}`, '', returned, '--g--', ''],
+  ].join('\r\n');
+}
+
+test.each([
+  ['whole', 'message/rfc822', (raw: string) => raw],
+  ['by its header', 'text/rfc822-headers', (raw: string) => raw.split('\r\n\r\n')[0] ?? ''],
+])(
+  'M45: a bounce that names Google’s id and returns our mail %s is tied to its row by our id in References',
+  async (words, type, part) => {
+    const { id } = await answer(`Comes back ${words}.`);
+    await send(id);
+    const inbound = await started.desk.receive(googleNotice(part(sentBy().at(-1) ?? ''), { type, words: 'b' }), {
+      envelopeTo: ADDRESS,
+    });
+    expect(inbound).toMatchObject({ state: 'suppressed', decision: 'record-bounce' });
+    expect(inbound.reason).toContain(`about outbound message ${id} `);
+    expect(await query('select state, reason from outbound_message where id = ?', [id])).toMatchObject([
+      { state: 'failed', reason: expect.stringMatching(/^Came back: 5.1.1/) as string },
+    ]);
+  },
+);
+
+test('M45: what somebody else wrote in answer to our mail, and came back, says nothing of our mail', async () => {
+  const { id, messageId } = await answer('Is answered.');
+  await send(id);
+  const theirs = `From: ana@maravia.example\r\nTo: gone@maravia.example\r\nMessage-ID: <re1@maravia.example>\r\nReferences: ${messageId}\r\n\r\nSee below.`;
+  const inbound = await started.desk.receive(googleNotice(theirs, { type: 'message/rfc822', words: 'c' }), {
+    envelopeTo: ADDRESS,
+  });
+  expect(inbound.reason).toMatch(/names no message of ours/);
+  expect(await query('select state from outbound_message where id = ?', [id])).toEqual([{ state: 'sent' }]);
+});

@@ -1,7 +1,7 @@
 import type { DeliveryStatus, MailClass } from '../../inbound-mail.ts';
 import { parseAddresses } from '../mime/addresses.ts';
 import { decodeBytes } from '../mime/charset.ts';
-import { parseMessageId } from '../mime/message-ids.ts';
+import { parseMessageId, parseMessageIds } from '../mime/message-ids.ts';
 import type { MimePart } from '../mime/mime-parts.ts';
 import { firstField, readHeaderFields } from '../mime/raw-message.ts';
 import { BOUNCE_LIKE_SUBJECTS, BOUNCE_SUBJECTS, DAEMON_SENDERS, POSTMASTERS } from './automatic-words.ts';
@@ -39,7 +39,9 @@ export function classifyMessage(facts: MailFacts): MailClass {
     wrapper: wrapperOf(facts.root, facts.text),
     reasons: [...(notice.why === null ? [] : [notice.why]), ...fired.map((rule) => rule.reason)],
     delivery: notice.delivery,
-    originalMessageId: bounce || notice.delivery.length > 0 ? originalMessageId(facts) : null,
+    ...(bounce || notice.delivery.length > 0
+      ? originalNames(facts)
+      : { originalMessageId: null, originalReference: null }),
   };
 }
 
@@ -142,13 +144,19 @@ function ownAddresses(facts: MailFacts): ReadonlySet<string> {
   );
 }
 
-/** Message-ID in the header of the returned message, as a part or at the end of the text. */
-function originalMessageId(facts: MailFacts): string | null {
+/** Ids in the header of the returned message, as a part or at the end of the text. */
+function originalNames(facts: MailFacts): Pick<MailClass, 'originalMessageId' | 'originalReference'> {
   const part = findReturned(facts.root);
-  const fromPart = part ? firstField(readHeaderFields(part.bytes.subarray(0, 200_000)), 'message-id') : null;
+  const fields = part ? readHeaderFields(part.bytes.subarray(0, 200_000)) : [];
   const fromText =
     /^[> \t]{0,4}Message-Id\s{0,2}:\s{0,4}(<[^<>\s]{1,900}>)/im.exec(facts.text.slice(0, 200_000))?.[1] ?? null;
-  return parseMessageId(fromPart ?? fromText);
+  const [author] = parseAddresses((firstField(fields, 'from') ?? '').slice(0, 5000), null);
+  // Whoever answers a message of ours ends in the same reference, and what came back of theirs is not ours.
+  const own = author !== undefined && ownAddresses(facts).has(author.address.toLowerCase());
+  return {
+    originalMessageId: parseMessageId(firstField(fields, 'message-id') ?? fromText),
+    originalReference: own ? (parseMessageIds(firstField(fields, 'references')).at(-1) ?? null) : null,
+  };
 }
 
 function findReturned(part: MimePart): MimePart | null {
