@@ -14,6 +14,7 @@ import { gmailRoutes, type GmailRouteDeps } from './gmail.ts';
 import { frameRoutes, type FrameDeps } from './frames.ts';
 import { healthRoutes, type Health } from './health.ts';
 import { inboundRoutes } from './inbound.ts';
+import { knowledgeRoutes } from './knowledge.ts';
 import { ledgerRoutes } from './ledger.ts';
 import { outboundRoutes } from './outbound.ts';
 import { unsubscribeRoutes } from './unsubscribe.ts';
@@ -86,6 +87,7 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   ticketRoutes(router, deps);
   conversationRoutes(router, deps);
   statusLinkRoutes(router, deps);
+  knowledgeRoutes(router, deps);
   workflowRoutes(router, deps);
   webhookRoutes(router, deps);
   taskRoutes(router, deps);

@@ -6,6 +6,7 @@ import { deskRoutes } from './routes/desk.ts';
 import { factorsRoutes } from './routes/factors.ts';
 import { inboundRoutes } from './routes/inbound.ts';
 import { keysRoutes } from './routes/keys.ts';
+import { knowledgeRoutes } from './routes/knowledge.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { localMailRoutes } from './routes/local-mail.ts';
 import { outboundRoutes } from './routes/outbound.ts';
@@ -34,6 +35,7 @@ export const ROUTES = {
   ...ticketsRoutes,
   ...conversationRoutes,
   ...statusLinkRoutes,
+  ...knowledgeRoutes,
   ...workflowRoutes,
   ...webhooksRoutes,
   ...tasksRoutes,

@@ -10,6 +10,7 @@ import { deskSamples } from './samples/desk.ts';
 import { factorSamples } from './samples/factors.ts';
 import { inboundSamples } from './samples/inbound.ts';
 import { keySamples } from './samples/keys.ts';
+import { articleSamples } from './samples/knowledge.ts';
 import { ledgerSamples } from './samples/ledger.ts';
 import { outboundSamples } from './samples/outbound.ts';
 import { mailboxSamples } from './samples/mailboxes.ts';
@@ -65,6 +66,7 @@ export const SAMPLES: Partial<Record<RouteName, Sample>> = {
   ...ticketSamples,
   ...conversationSamples,
   ...statusLinkSamples,
+  ...articleSamples,
   ...workflowSamples,
   ...webhookSamples,
   ...settingsSamples,
