@@ -2,7 +2,8 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { and, type Sql } from '../db/keyset.ts';
 import { beyondId, byId, idPageOf, readIdCursor } from '../db/id-pages.ts';
 import type { Person } from '../people/employee.ts';
-import { excerptOf, marked, phrasesOf, queryOf, type Excerpt } from '../tickets/search-tickets.ts';
+import { excerptOf, marked, queryOf, type Excerpt } from '../tickets/search-tickets.ts';
+import { queryOfQuestion } from './question-words.ts';
 import { articlesOf, SUMMARY, summaryOf, type ArticleSummary, type SummaryRow } from './article.ts';
 
 export interface ListArticles {
@@ -20,10 +21,9 @@ type Row = SummaryRow & { excerpt?: string };
 
 /** Found articles at most: they come in the order of how well they fit, and nobody reads further. */
 const MOST_FOUND = 50;
-/** Words of somebody's question that are looked for, the longest: they say most. */
-const MOST_WORDS = 20;
 
-const EXCERPT = marked('left(v.body, 50000)', 'MaxWords=30, MinWords=12');
+/** Marks of Markdown say nothing in a line. */
+const EXCERPT = marked("translate(left(v.body, 50000), '*#`|>', '')", 'MaxWords=30, MinWords=12');
 
 /** A page of the articles that a person may read, newest first; with words those that have all of them, best first. */
 export async function listArticles(
@@ -47,17 +47,9 @@ export async function listArticles(
   return { found: shown.map((row) => ({ ...summaryOf(row), excerpt: null })), next };
 }
 
-/** Published articles that may answer what somebody is about to ask: any of the words will do, those with more and rarer ones first. */
+/** Published articles that may answer what somebody is about to ask: any of the words will do, those with more of them first. */
 export async function suggestArticles(em: EntityManager, reader: Person, text: string, most = 5): Promise<Found[]> {
-  const words = [
-    ...new Set(
-      phrasesOf(text)
-        .flat()
-        .filter((word) => word.length > 2),
-    ),
-  ];
-  const longest = words.sort((a, b) => b.length - a.length).slice(0, MOST_WORDS);
-  const query = longest.map((word) => `'${word}':*`).join(' | ');
+  const query = await queryOfQuestion(em, text);
   return search(em, reader, { query, filter: { sql: 'a.published = v.number', params: [] }, most });
 }
 

@@ -37,7 +37,7 @@ const MOST: Record<string, number> = {
   listWebhooks: 4,
   listWebhookDeliveries: 5,
   listArticles: 4,
-  suggestArticles: 4,
+  suggestArticles: 5,
   readArticle: 4,
   readArticleTexts: 4,
   listTemplates: 4,

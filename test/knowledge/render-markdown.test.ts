@@ -12,6 +12,12 @@ test('headings below the one of the page, lists, tables, code and links are show
   );
 });
 
+test('headings follow one another without a gap, whatever their marks, so that readers that jump by them miss none', () => {
+  const ranks = (text: string) => renderMarkdown(text).match(/<h\d/g);
+  expect(ranks('## a\n\n#### b\n\n### c\n\n## d\n\n# e\n\ng\n===')).toEqual(['<h2', '<h3', '<h3', '<h2', '<h2', '<h2']);
+  expect(renderMarkdown('### a')).toBe('<h2>a</h2>\n');
+});
+
 test.each([
   ['<script>alert(1)</script>', '<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>'],
   ['<img src=x onerror=alert(1)>', '<p>&lt;img src=x onerror=alert(1)&gt;</p>'],

@@ -1,6 +1,9 @@
 /** Pages that are fetched when they are first wanted, so that the first one is there soon. */
 export const lazyPages = {
   localMail: () => import('../pages/LocalMail.svelte'),
+  articles: () => import('../pages/Articles.svelte'),
+  article: () => import('../pages/Article.svelte'),
+  newArticle: () => import('../pages/NewArticle.svelte'),
   account: () => import('../pages/Account.svelte'),
   enrolment: () => import('../pages/Enrolment.svelte'),
   employees: () => import('../pages/Employees.svelte'),

@@ -1,5 +1,6 @@
 import { dashboardDe } from './dashboard-de.ts';
 import { healthDe } from './health-de.ts';
+import { knowledgeDe } from './knowledge-de.ts';
 import { mailboxesDe } from './mailboxes-de.ts';
 import type { MoreTexts } from './more-en.ts';
 
@@ -737,6 +738,8 @@ export const moreDe: MoreTexts = {
       'inbound:write': 'Mail einliefern',
     },
   },
+
+  knowledge: knowledgeDe,
 
   mailboxes: mailboxesDe,
 

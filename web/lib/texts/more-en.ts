@@ -1,5 +1,6 @@
 import { dashboardEn } from './dashboard-en.ts';
 import { healthEn } from './health-en.ts';
+import { knowledgeEn } from './knowledge-en.ts';
 import { mailboxesEn } from './mailboxes-en.ts';
 
 const pair = (first: string, second: string): readonly [string, string] => [first, second];
@@ -721,6 +722,8 @@ export const moreEn = {
       'inbound:write': 'hand in mail',
     },
   },
+
+  knowledge: knowledgeEn,
 
   mailboxes: mailboxesEn,
 
