@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 // prettier-ignore
 const ROOMS = [
   'errors', 'fault-point', 'http', 'config', 'csv', 'log', 'secrets', 'parent-watch', 'jobs', 'db', 'settings', 'people', 'tickets', 'knowledge', 'contract', 'files', 'mail',
-  'integrations', 'reports', 'retention', 'tasks', 'api', 'entities', 'worker', 'app', 'commands', 'main',
+  'integrations', 'assistant', 'reports', 'retention', 'tasks', 'api', 'entities', 'worker', 'app', 'commands', 'main',
 ];
 
 /** Which file may know a library that we hold behind one of our own interfaces. */

@@ -4,6 +4,7 @@ import Koa, { type Context, type Next } from 'koa';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { apiKeyRoutes } from './api-keys.ts';
+import { assistantRoutes } from './assistant.ts';
 import { attachmentRoutes } from './attachments.ts';
 import { auditRoutes } from './audit.ts';
 import { classificationRoutes } from './classification.ts';
@@ -88,6 +89,7 @@ export async function createServer(deps: ServerDeps): Promise<Koa> {
   conversationRoutes(router, deps);
   statusLinkRoutes(router, deps);
   knowledgeRoutes(router, deps);
+  assistantRoutes(router, deps);
   workflowRoutes(router, deps);
   webhookRoutes(router, deps);
   taskRoutes(router, deps);

@@ -1,4 +1,5 @@
 import type { Route } from './route.ts';
+import { assistantRoutes } from './routes/assistant.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { conversationRoutes } from './routes/conversation.ts';
 import { deskRoutes } from './routes/desk.ts';
@@ -31,6 +32,7 @@ export const AREAS: Record<string, Record<string, Route>> = {
   Conversation: conversationRoutes,
   'Status links': statusLinkRoutes,
   Knowledge: knowledgeRoutes,
+  Assistant: assistantRoutes,
   'Workflow system': workflowRoutes,
   Webhooks: webhooksRoutes,
   Tasks: tasksRoutes,

@@ -1,3 +1,4 @@
+import { ASSISTANT_PATHS } from './paths/assistant.ts';
 import { AUDIT_PATHS } from './paths/audit.ts';
 import { CONVERSATION_PATHS } from './paths/conversation.ts';
 import { DESK_PATHS } from './paths/desk.ts';
@@ -35,6 +36,7 @@ export const PATHS = {
   ...CONVERSATION_PATHS,
   ...STATUS_LINK_PATHS,
   ...KNOWLEDGE_PATHS,
+  ...ASSISTANT_PATHS,
   ...WORKFLOW_PATHS,
   ...WEBHOOKS_PATHS,
   ...TASKS_PATHS,

@@ -1,5 +1,6 @@
 import type { RouteName } from './paths.ts';
 import type { Route } from './route.ts';
+import { assistantRoutes } from './routes/assistant.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { conversationRoutes } from './routes/conversation.ts';
 import { deskRoutes } from './routes/desk.ts';
@@ -36,6 +37,7 @@ export const ROUTES = {
   ...conversationRoutes,
   ...statusLinkRoutes,
   ...knowledgeRoutes,
+  ...assistantRoutes,
   ...workflowRoutes,
   ...webhooksRoutes,
   ...tasksRoutes,

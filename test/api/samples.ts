@@ -4,6 +4,7 @@ import { freePort } from '../../src/db/embedded/free-port.ts';
 import type { Role } from '../../src/tickets/lifecycle.ts';
 import type { Actor } from '../support/actors.ts';
 import { startTestDesk, type TestDesk } from '../support/desk.ts';
+import { assistantSamples } from './samples/assistant.ts';
 import { auditSamples } from './samples/audit.ts';
 import { conversationSamples } from './samples/conversation.ts';
 import { deskSamples } from './samples/desk.ts';
@@ -67,6 +68,7 @@ export const SAMPLES: Partial<Record<RouteName, Sample>> = {
   ...conversationSamples,
   ...statusLinkSamples,
   ...articleSamples,
+  ...assistantSamples,
   ...workflowSamples,
   ...webhookSamples,
   ...settingsSamples,

@@ -59,6 +59,18 @@ const EVERY: readonly PortalPage[] = [
       await page.getByText('Perhaps this is already answered').waitFor();
     },
   },
+  {
+    name: 'assistant',
+    path: at('/tickets'),
+    as: 'employee',
+    ready: STAFF_KEYS.employee,
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Ask a question' }).click();
+      await page.getByLabel('Your question').fill('Why does the VPN drop, and what of my access?');
+      await page.getByRole('button', { name: 'Ask', exact: true }).click();
+      await page.getByText('No language model answers here').waitFor();
+    },
+  },
   { name: 'articles', path: at('/articles'), as: 'employee', ready: 'articles' },
   { name: 'article', path: ({ article }) => `/articles/${article}`, as: 'employee', ready: 'article' },
   ...account('employee', ['profile', 'preferences', 'security']),

@@ -22,5 +22,6 @@ export const lazyPages = {
   status: () => import('../pages/Status.svelte'),
   filterPicker: () => import('../components/FilterPicker.svelte'),
   editing: () => import('./editing.ts'),
+  assistant: () => import('../components/Assistant.svelte'),
   palette: () => import('../components/Palette.svelte'),
 };

@@ -21,7 +21,8 @@ const summary = z.object({
   not_helped: z.int(),
   updated_at: schema.time,
 });
-const found = summary.extend({ excerpt });
+/** An article as a search finds it. */
+export const foundArticle = summary.extend({ excerpt });
 
 const article = summary.extend({
   /** Markdown */
@@ -68,14 +69,14 @@ export const knowledgeRoutes = {
       limit: limit.optional(),
       cursor: z.string().max(40).optional(),
     }),
-    response: z.object({ next: z.string().nullable(), results: z.array(found) }),
+    response: z.object({ next: z.string().nullable(), results: z.array(foundArticle) }),
   }),
   suggestArticles: route({
     summary: 'Published articles that may answer a question, best first: any of its words will do',
     access: EVERYONE,
     scope: 'tickets:read',
     query: z.strictObject({ q: schema.line(1000) }),
-    response: z.object({ results: z.array(found) }),
+    response: z.object({ results: z.array(foundArticle) }),
   }),
   writeArticle: route({
     summary: 'Write an article, in Markdown; staff alone sees it until it is published',

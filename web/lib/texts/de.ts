@@ -207,6 +207,7 @@ export const de: Texts = {
     mail: 'Mail',
     tickets: 'Tickets',
     articles: 'Artikel',
+    assistant: 'Eine Frage stellen',
     jump: 'Suchen oder springen',
     heldBack: 'Zurückgehalten',
     ledger: 'Mail-Buch',

@@ -200,6 +200,7 @@ export const en = {
     mail: 'Mail',
     tickets: 'Tickets',
     articles: 'Articles',
+    assistant: 'Ask a question',
     jump: 'Search or jump',
     heldBack: 'Held back',
     ledger: 'Mail ledger',

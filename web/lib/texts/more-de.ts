@@ -1,3 +1,4 @@
+import { assistantDe } from './assistant-de.ts';
 import { dashboardDe } from './dashboard-de.ts';
 import { healthDe } from './health-de.ts';
 import { knowledgeDe } from './knowledge-de.ts';
@@ -738,6 +739,8 @@ export const moreDe: MoreTexts = {
       'inbound:write': 'Mail einliefern',
     },
   },
+
+  assistant: assistantDe,
 
   knowledge: knowledgeDe,
 

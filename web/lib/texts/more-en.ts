@@ -1,3 +1,4 @@
+import { assistantEn } from './assistant-en.ts';
 import { dashboardEn } from './dashboard-en.ts';
 import { healthEn } from './health-en.ts';
 import { knowledgeEn } from './knowledge-en.ts';
@@ -722,6 +723,8 @@ export const moreEn = {
       'inbound:write': 'hand in mail',
     },
   },
+
+  assistant: assistantEn,
 
   knowledge: knowledgeEn,
 
