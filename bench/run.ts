@@ -1,5 +1,6 @@
 import { benchFetch } from './fetch.ts';
 import { benchIngest } from './ingest.ts';
+import { benchIntegrations } from './integrations.ts';
 import { benchLists } from './lists.ts';
 import { benchOutbox } from './outbox.ts';
 import { benchParse } from './parse.ts';
@@ -9,6 +10,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   fetch: benchFetch,
   outbox: benchOutbox,
   lists: benchLists,
+  integrations: benchIntegrations,
   parse: benchParse,
 };
 

@@ -1,10 +1,12 @@
 import type { Route } from './route.ts';
+import { assistantRoutes } from './routes/assistant.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { conversationRoutes } from './routes/conversation.ts';
 import { deskRoutes } from './routes/desk.ts';
 import { factorsRoutes } from './routes/factors.ts';
 import { inboundRoutes } from './routes/inbound.ts';
 import { keysRoutes } from './routes/keys.ts';
+import { knowledgeRoutes } from './routes/knowledge.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { localMailRoutes } from './routes/local-mail.ts';
 import { outboundRoutes } from './routes/outbound.ts';
@@ -29,6 +31,8 @@ export const AREAS: Record<string, Record<string, Route>> = {
   Tickets: ticketsRoutes,
   Conversation: conversationRoutes,
   'Status links': statusLinkRoutes,
+  Knowledge: knowledgeRoutes,
+  Assistant: assistantRoutes,
   'Workflow system': workflowRoutes,
   Webhooks: webhooksRoutes,
   Tasks: tasksRoutes,

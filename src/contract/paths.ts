@@ -1,9 +1,11 @@
+import { ASSISTANT_PATHS } from './paths/assistant.ts';
 import { AUDIT_PATHS } from './paths/audit.ts';
 import { CONVERSATION_PATHS } from './paths/conversation.ts';
 import { DESK_PATHS } from './paths/desk.ts';
 import { FACTORS_PATHS } from './paths/factors.ts';
 import { INBOUND_PATHS } from './paths/inbound.ts';
 import { KEYS_PATHS } from './paths/keys.ts';
+import { KNOWLEDGE_PATHS } from './paths/knowledge.ts';
 import { LEDGER_PATHS } from './paths/ledger.ts';
 import { LOCAL_MAIL_PATHS } from './paths/local-mail.ts';
 import { OUTBOUND_PATHS } from './paths/outbound.ts';
@@ -33,6 +35,8 @@ export const PATHS = {
   ...TICKETS_PATHS,
   ...CONVERSATION_PATHS,
   ...STATUS_LINK_PATHS,
+  ...KNOWLEDGE_PATHS,
+  ...ASSISTANT_PATHS,
   ...WORKFLOW_PATHS,
   ...WEBHOOKS_PATHS,
   ...TASKS_PATHS,

@@ -1,11 +1,13 @@
 import type { RouteName } from './paths.ts';
 import type { Route } from './route.ts';
+import { assistantRoutes } from './routes/assistant.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { conversationRoutes } from './routes/conversation.ts';
 import { deskRoutes } from './routes/desk.ts';
 import { factorsRoutes } from './routes/factors.ts';
 import { inboundRoutes } from './routes/inbound.ts';
 import { keysRoutes } from './routes/keys.ts';
+import { knowledgeRoutes } from './routes/knowledge.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { localMailRoutes } from './routes/local-mail.ts';
 import { outboundRoutes } from './routes/outbound.ts';
@@ -34,6 +36,8 @@ export const ROUTES = {
   ...ticketsRoutes,
   ...conversationRoutes,
   ...statusLinkRoutes,
+  ...knowledgeRoutes,
+  ...assistantRoutes,
   ...workflowRoutes,
   ...webhooksRoutes,
   ...tasksRoutes,

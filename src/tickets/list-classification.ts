@@ -28,7 +28,8 @@ export async function listDepartments(em: EntityManager): Promise<Classification
 export async function listCategories(em: EntityManager): Promise<CategoryTree[]> {
   const rows = await em.execute<(Row & { parent_id: string | null })[]>(
     `select c.id, c.parent_id, c.name, c.active, c.position,
-            exists (select from ticket where category_id = c.id) or exists (select from ticket where sub_category_id = c.id) as in_use
+            exists (select from ticket where category_id = c.id) or exists (select from ticket where sub_category_id = c.id)
+              or exists (select from article where category_id = c.id) as in_use
        from category c order by c.position, c.id`,
   );
   const below = Map.groupBy(rows, ({ parent_id }) => parent_id);

@@ -33,13 +33,13 @@ export interface Match {
 }
 
 /** The words of a question; those in quotation marks stand together. */
-function phrasesOf(text: string): string[][] {
+export function phrasesOf(text: string): string[][] {
   const parts = text.match(/"[^"]*"|[^\s"]+/g) ?? [];
   return parts.map((part) => part.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).filter((words) => words.length > 0);
 }
 
 /** As to_tsquery reads it: every word by its beginning, so that results come while somebody types. */
-function queryOf(text: string): string {
+export function queryOf(text: string): string {
   return phrasesOf(text)
     .map((words) => `(${words.map((word) => `'${word}':*`).join(' <-> ')})`)
     .join(' & ');
@@ -140,7 +140,8 @@ async function union(em: EntityManager, places: readonly Sql[], most: number): P
 
 /** Control characters mark what was found: no text that people write has them, and none is shown. */
 const [FROM, TO] = ['\u0002', '\u0003'];
-const marked = (column: string, options: string) =>
+/** A column with what was looked for marked, as SQL; its parameter is the query. */
+export const marked = (column: string, options: string) =>
   `ts_headline('public.desk', translate(${column}, '${FROM}${TO}', ''), ${QUERY}, 'StartSel="${FROM}", StopSel="${TO}", ${options}')`;
 
 /** Where tickets have the words that were looked for, by ticket id. */
@@ -170,7 +171,8 @@ export async function findMatches(
   );
 }
 
-function excerptOf(text: string): Excerpt {
+/** A text of `marked` in parts. */
+export function excerptOf(text: string): Excerpt {
   const [before = '', ...found] = text.split(FROM);
   const parts = found.flatMap((part) => {
     const [hit = '', after = ''] = part.split(TO);

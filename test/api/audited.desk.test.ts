@@ -52,6 +52,8 @@ const NOT_AUDITED: Partial<Record<RouteName, string>> = {
   workflowCallback: 'the history of the ticket tells it',
   retryWorkflow: 'the history of the ticket tells it',
   pushMessage: 'the mail ledger tells it',
+  voteOnArticle: 'what somebody thinks of an article',
+  previewArticle: 'it looks, and changes nothing',
   changeTickets: 'the history of each ticket tells it',
 };
 

@@ -3,6 +3,7 @@ import { PATHS, type RouteName } from '../../src/contract/paths.ts';
 import { ROUTES } from '../../src/contract/routes.ts';
 import type { Route } from '../../src/contract/route.ts';
 import { storeCaught } from '../../src/mail/local/caught-mail.ts';
+import { articleOn } from './samples/knowledge.ts';
 import { webhookOn } from './samples/webhooks.ts';
 import { client, type Client } from '../support/client.ts';
 import { useDesk } from '../support/desk.ts';
@@ -35,6 +36,10 @@ const MOST: Record<string, number> = {
   listStops: 4,
   listWebhooks: 4,
   listWebhookDeliveries: 5,
+  listArticles: 4,
+  suggestArticles: 5,
+  readArticle: 4,
+  readArticleTexts: 4,
   listTemplates: 4,
   readTemplate: 4,
   listAudit: 4,
@@ -104,6 +109,8 @@ beforeAll(async () => {
     readLedgerMessage: message,
     downloadSource: message,
     readMailbox: desk().mailbox.id,
+    readArticle: await articleOn({ desk: desk() }),
+    readArticleTexts: await articleOn({ desk: desk() }),
     listWebhookDeliveries: (await webhookOn({ desk: desk() })).id,
   };
 });
@@ -144,7 +151,8 @@ const mail = (subject: string) =>
 
 async function count(name: RouteName): Promise<number> {
   statements.take();
-  const query = name === 'exportReport' ? '?report=volume' : '';
+  const queries: Record<string, string> = { exportReport: '?report=volume', suggestArticles: '?q=thirty%20sample' };
+  const query = queries[name] ?? '';
   const path = PATHS[name][1].replace(':comment', String(ids.editComment)).replace(':template/:locale', 'rejected/en');
   const response = await staff.raw(path.replace(':id', String(ids[name])) + query);
   expect(response.status).toBe(200);

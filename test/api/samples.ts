@@ -4,12 +4,14 @@ import { freePort } from '../../src/db/embedded/free-port.ts';
 import type { Role } from '../../src/tickets/lifecycle.ts';
 import type { Actor } from '../support/actors.ts';
 import { startTestDesk, type TestDesk } from '../support/desk.ts';
+import { assistantSamples } from './samples/assistant.ts';
 import { auditSamples } from './samples/audit.ts';
 import { conversationSamples } from './samples/conversation.ts';
 import { deskSamples } from './samples/desk.ts';
 import { factorSamples } from './samples/factors.ts';
 import { inboundSamples } from './samples/inbound.ts';
 import { keySamples } from './samples/keys.ts';
+import { articleSamples } from './samples/knowledge.ts';
 import { ledgerSamples } from './samples/ledger.ts';
 import { outboundSamples } from './samples/outbound.ts';
 import { mailboxSamples } from './samples/mailboxes.ts';
@@ -65,6 +67,8 @@ export const SAMPLES: Partial<Record<RouteName, Sample>> = {
   ...ticketSamples,
   ...conversationSamples,
   ...statusLinkSamples,
+  ...articleSamples,
+  ...assistantSamples,
   ...workflowSamples,
   ...webhookSamples,
   ...settingsSamples,

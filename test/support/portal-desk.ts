@@ -18,6 +18,7 @@ export interface Filled {
   mail: number;
   /** one that cannot be read */
   mailbox: number;
+  article: number;
 }
 
 const PASSWORD = 'a heron walks along the canal';
@@ -50,6 +51,7 @@ export async function fillDesk(desk: RunningDesk): Promise<Filled> {
   ]);
   await people(desk, admin);
   const mailbox = await deafMailbox(admin);
+  const article = await articles(coordinator);
   for (const [from, subject] of SUBJECTS)
     await desk.write({
       from,
@@ -91,12 +93,49 @@ export async function fillDesk(desk: RunningDesk): Promise<Filled> {
   const mails = (await admin.get('/api/ledger?state=applied')).body as { results: { id: number }[] };
   const persons = (await admin.get('/api/employees?q=weber')).body as { results: { id: number }[] };
   const [mail, person] = [mails.results[0]?.id ?? 0, persons.results[0]?.id ?? 0];
-  return { own, busy, fresh, held, mail, person, mailbox };
+  return { own, busy, fresh, held, mail, person, mailbox, article };
 }
 
 interface Row {
   id: number;
   subject: string;
+}
+
+const VPN = `The VPN drops when the router at home **saves power**.
+
+## What helps
+
+1. Open the page of the router: \`http://192.168.1.1\`
+2. Switch *green mode* off
+3. Connect again
+
+| Router | Where |
+|---|---|
+| FX-200 | Network › Energy |
+| Omni 4 | System › Green mode |
+
+> It takes a minute until it is back.
+
+See [the page of the maker](https://www.example.com/fx-200/manual) if yours is another.`;
+
+/** One that is published and then edited, one for everybody, and a draft for staff. */
+async function articles(coordinator: Client): Promise<number> {
+  const write = async (title: string, body: string, audience = 'public') =>
+    (await coordinator.post('/api/articles', { title, body, audience, category: 'Network' })).body as {
+      id: number;
+      version: number;
+    };
+  const publish = async ({ id, version }: { id: number; version: number }) =>
+    (await coordinator.post(`/api/articles/${id}/publish`, { version })).body as { id: number; version: number };
+  await publish(await write('Book a desk for guests', 'Ask at the reception, a day before.'));
+  await write('Keys of the server room', 'Ask the shift lead.', 'staff');
+  const vpn = await publish(await write('The VPN drops again and again', VPN));
+  await coordinator.send('PUT', `/api/articles/${vpn.id}/vote`, { helped: true });
+  await coordinator.send('PATCH', `/api/articles/${vpn.id}`, {
+    version: vpn.version,
+    body: `${VPN}\n\nCall us if not.`,
+  });
+  return vpn.id;
 }
 
 /** Nobody listens where it is read from. */

@@ -49,6 +49,30 @@ const EVERY: readonly PortalPage[] = [
     ready: 'new-ticket',
     act: (page) => page.getByRole('button', { name: 'Send to support' }).click(),
   },
+  {
+    name: 'new-ticket-suggestions',
+    path: at('/tickets/new'),
+    as: 'employee',
+    ready: 'new-ticket',
+    act: async (page) => {
+      await page.getByLabel('What is the problem').fill('VPN drops');
+      await page.getByText('Perhaps this is already answered').waitFor();
+    },
+  },
+  {
+    name: 'assistant',
+    path: at('/tickets'),
+    as: 'employee',
+    ready: STAFF_KEYS.employee,
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Ask a question' }).click();
+      await page.getByLabel('Your question').fill('Why does the VPN drop, and what of my access?');
+      await page.getByRole('button', { name: 'Ask', exact: true }).click();
+      await page.getByText('No language model answers here').waitFor();
+    },
+  },
+  { name: 'articles', path: at('/articles'), as: 'employee', ready: 'articles' },
+  { name: 'article', path: ({ article }) => `/articles/${article}`, as: 'employee', ready: 'article' },
   ...account('employee', ['profile', 'preferences', 'security']),
   { name: 'denied', path: at('/employees'), as: 'employee', ready: 'message' },
   { name: 'not-found', path: at('/elsewhere'), as: 'employee', ready: 'message' },
@@ -175,6 +199,36 @@ const EVERY: readonly PortalPage[] = [
     ready: 'queue',
     act: (page) => page.keyboard.press('?'),
   },
+  {
+    name: 'articles-found',
+    path: at('/articles'),
+    as: 'coordinator',
+    ready: 'articles',
+    act: async (page) => {
+      await page.getByRole('searchbox').fill('router');
+      await page.locator('mark').first().waitFor();
+    },
+  },
+  { name: 'articles-staff', path: at('/articles'), as: 'coordinator', ready: 'articles' },
+  {
+    name: 'article-staff',
+    path: ({ article }) => `/articles/${article}`,
+    as: 'coordinator',
+    ready: 'article',
+    act: (page) => page.getByText('Version 1').click(),
+  },
+  {
+    name: 'article-edit',
+    path: ({ article }) => `/articles/${article}`,
+    as: 'coordinator',
+    ready: 'article',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Edit', exact: true }).click();
+      await page.getByRole('button', { name: 'Preview' }).click();
+      await page.getByRole('heading', { name: 'Preview' }).waitFor();
+    },
+  },
+  { name: 'new-article', path: at('/articles/new'), as: 'coordinator', ready: 'new-article' },
   { name: 'dashboard', path: at('/dashboard'), as: 'coordinator', ready: 'dashboard' },
   { name: 'local-mail', path: at('/local-mail'), as: 'coordinator', ready: 'local-mail' },
   ...account('coordinator', ['api-keys']),

@@ -1,6 +1,9 @@
 /** Pages that are fetched when they are first wanted, so that the first one is there soon. */
 export const lazyPages = {
   localMail: () => import('../pages/LocalMail.svelte'),
+  articles: () => import('../pages/Articles.svelte'),
+  article: () => import('../pages/Article.svelte'),
+  newArticle: () => import('../pages/NewArticle.svelte'),
   account: () => import('../pages/Account.svelte'),
   enrolment: () => import('../pages/Enrolment.svelte'),
   employees: () => import('../pages/Employees.svelte'),
@@ -19,5 +22,6 @@ export const lazyPages = {
   status: () => import('../pages/Status.svelte'),
   filterPicker: () => import('../components/FilterPicker.svelte'),
   editing: () => import('./editing.ts'),
+  assistant: () => import('../components/Assistant.svelte'),
   palette: () => import('../components/Palette.svelte'),
 };

@@ -32,6 +32,9 @@ export type Place =
   /** what mails link to */
   | { page: 'ticket-number'; number: string }
   | { page: 'new-ticket' }
+  | { page: 'articles' }
+  | { page: 'article'; id: number }
+  | { page: 'new-article' }
   | { page: 'local-mail'; id: number | null }
   | { page: 'account'; part: AccountPart }
   | { page: 'employees' }
@@ -76,6 +79,10 @@ export function placeOf(path: string, search = ''): Place {
       return /^TX\d{4,15}$/.test(second ?? '')
         ? { page: 'ticket-number', number: second ?? '' }
         : { page: 'not-found' };
+    case 'articles':
+      return second === 'new'
+        ? { page: 'new-article' }
+        : withId(second, (id) => ({ page: 'article', id }), { page: 'articles' });
     case 'local-mail':
       return withId(second, (id) => ({ page: 'local-mail', id }), { page: 'local-mail', id: null });
     case 'account':

@@ -5,6 +5,7 @@ class Shell {
   navigation = $state(false);
   help = $state(false);
   palette = $state(false);
+  assistant = $state(false);
   /** What is to be written on the ticket page that comes next. */
   writing: 'public' | 'internal' | null = null;
 }

@@ -206,6 +206,8 @@ export const de: Texts = {
     localMail: 'Lokale Mail',
     mail: 'Mail',
     tickets: 'Tickets',
+    articles: 'Artikel',
+    assistant: 'Eine Frage stellen',
     jump: 'Suchen oder springen',
     heldBack: 'Zurückgehalten',
     ledger: 'Mail-Buch',
@@ -679,6 +681,7 @@ export const de: Texts = {
     notSure: 'Etwas anderes, oder ich bin nicht sicher',
     subCategory: 'Genauer',
     description: 'Was ist passiert?',
+    answered: 'Vielleicht ist das schon beantwortet',
     descriptionHint: 'Was haben Sie versucht, und was haben Sie stattdessen gesehen? Bilder können Sie einfügen.',
     stops: 'Wie sehr hält es Sie auf?',
     stop: {

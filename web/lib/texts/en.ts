@@ -199,6 +199,8 @@ export const en = {
     localMail: 'Local mail',
     mail: 'Mail',
     tickets: 'Tickets',
+    articles: 'Articles',
+    assistant: 'Ask a question',
     jump: 'Search or jump',
     heldBack: 'Held back',
     ledger: 'Mail ledger',
@@ -660,6 +662,7 @@ export const en = {
     notSure: 'Something else, or I am not sure',
     subCategory: 'More exactly',
     description: 'What happened?',
+    answered: 'Perhaps this is already answered',
     descriptionHint: 'What did you try to do, and what did you see instead? You can paste pictures.',
     stops: 'How much does it stop you?',
     stop: {

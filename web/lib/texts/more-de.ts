@@ -1,5 +1,7 @@
+import { assistantDe } from './assistant-de.ts';
 import { dashboardDe } from './dashboard-de.ts';
 import { healthDe } from './health-de.ts';
+import { knowledgeDe } from './knowledge-de.ts';
 import { mailboxesDe } from './mailboxes-de.ts';
 import type { MoreTexts } from './more-en.ts';
 
@@ -743,6 +745,10 @@ export const moreDe: MoreTexts = {
       'inbound:write': 'Mail einliefern',
     },
   },
+
+  assistant: assistantDe,
+
+  knowledge: knowledgeDe,
 
   mailboxes: mailboxesDe,
 

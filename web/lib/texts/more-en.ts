@@ -1,5 +1,7 @@
+import { assistantEn } from './assistant-en.ts';
 import { dashboardEn } from './dashboard-en.ts';
 import { healthEn } from './health-en.ts';
+import { knowledgeEn } from './knowledge-en.ts';
 import { mailboxesEn } from './mailboxes-en.ts';
 
 const pair = (first: string, second: string): readonly [string, string] => [first, second];
@@ -727,6 +729,10 @@ export const moreEn = {
       'inbound:write': 'hand in mail',
     },
   },
+
+  assistant: assistantEn,
+
+  knowledge: knowledgeEn,
 
   mailboxes: mailboxesEn,
 
