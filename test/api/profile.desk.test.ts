@@ -91,7 +91,7 @@ describe('a profile', () => {
     expect((await ana.me.get('/api/profile')).body).toMatchObject({ first_name: 'Ana', suffix: 'PhD' });
     const entries = (await auditRows(desk(), 'profile.changed')).filter(({ actor_id }) => actor_id === String(ana.id));
     expect(entries[0]).toMatchObject({
-      data: { fields: ['first_name', 'middle_name', 'suffix', 'department', 'locale'] },
+      data: { fields: ['first_name', 'middle_name', 'suffix', 'department', 'locale', 'signature'] },
     });
     expect(JSON.stringify(entries)).not.toMatch(/María|PhD/);
   });
