@@ -89,9 +89,11 @@ describe('a report', () => {
 
   it('leads from a number to the list of its column, or to that of its row; a day without tickets leads nowhere', () => {
     const [list, lists] = [{ category: 'none' }, { resolved: { category: 'none', solved: 'true' } }];
-    expect(pathBehind({ list, lists }, 'resolved')).toBe('/tickets?view=all&category=none&solved=true');
-    expect(pathBehind({ list, lists })).toBe('/tickets?view=all&category=none');
-    expect(pathBehind({ list: null, lists: {} }, 'resolved')).toBeUndefined();
+    const values = { submitted: 2, resolved: 1 };
+    expect(pathBehind({ list, lists, values }, 'resolved')).toBe('/tickets?view=all&category=none&solved=true');
+    expect(pathBehind({ list, lists, values })).toBe('/tickets?view=all&category=none');
+    expect(pathBehind({ list, lists, values: { resolved: 0 } }, 'resolved')).toBeUndefined();
+    expect(pathBehind({ list: null, lists: {}, values }, 'resolved')).toBeUndefined();
   });
 
   it.each([

@@ -14,19 +14,19 @@ export function byDay(report: Report, { w, reader }: Omit<Words, 'name'>): Figur
       w.cameIn(number(submitted, reader), against(submitted, report.before?.total['submitted'], w, reader)),
       w.solved(number(resolved, reader)),
     ].join(' '),
-    bars: columns.map(({ key, values, ...behind }) => ({
+    bars: columns.map(({ key, ...day }) => ({
       label: say(key, { day: 'numeric', month: 'short' }),
-      value: values['submitted'] ?? 0,
-      part: values['resolved'] ?? 0,
+      value: day.values['submitted'] ?? 0,
+      part: day.values['resolved'] ?? 0,
       text: '',
-      to: pathBehind(behind),
+      to: pathBehind(day),
     })),
     table: {
       head: [w.day, w.in, w.done],
-      rows: columns.map(({ key, values, ...behind }) => [
+      rows: columns.map(({ key, ...day }) => [
         { text: say(key, { dateStyle: 'medium' }) },
-        { text: number(values['submitted'], reader), to: pathBehind(behind) },
-        { text: number(values['resolved'], reader), to: pathBehind(behind, 'resolved') },
+        { text: number(day.values['submitted'], reader), to: pathBehind(day) },
+        { text: number(day.values['resolved'], reader), to: pathBehind(day, 'resolved') },
       ]),
     },
   };

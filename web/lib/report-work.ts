@@ -105,7 +105,7 @@ export function byPerson(report: Report, { w, reader }: Omit<Words, 'name'>): Fi
         { text: number(row.values['open_now'], reader), to: pathBehind(row) },
         ...['resolved', 'answers', 'notes'].map((column) => ({
           text: number(row.values[column], reader),
-          to: row.values[column] ? pathBehind(row, column) : undefined,
+          to: pathBehind(row, column),
         })),
       ]),
     },

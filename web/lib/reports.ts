@@ -29,10 +29,11 @@ const DAY = 24 * 3_600_000;
 const MOST_COLUMNS = 62;
 
 /** A row, or a column of a chart: a day without a ticket has no list. */
-type Behind = Pick<ReportRow, 'lists'> & { list: ReportRow['list'] | null };
+type Behind = Pick<ReportRow, 'lists' | 'values'> & { list: ReportRow['list'] | null };
 
 /** The page of the tickets behind a number; undefined where there are none. */
-export function pathBehind({ list, lists }: Behind, column?: string): string | undefined {
+export function pathBehind({ list, lists, values }: Behind, column?: string): string | undefined {
+  if (column !== undefined && !values[column]) return undefined;
   const behind = (column === undefined ? null : lists[column]) ?? list;
   return behind === null ? undefined : pathOfList(behind);
 }
@@ -42,7 +43,7 @@ export function pathOfList(list: Record<string, string>, more: Record<string, st
   return pathTo.list(view, askedOf(new URLSearchParams({ ...list, ...more })));
 }
 
-export type DayColumn = Pick<ReportRow, 'key' | 'values'> & Behind;
+export type DayColumn = Pick<ReportRow, 'key'> & Behind;
 
 /** Days without a ticket have no row of their own, but a column. Many days are put together to weeks. */
 export function columnsOf({ rows }: Pick<Report, 'rows'>, first: string, last: string): DayColumn[] {
