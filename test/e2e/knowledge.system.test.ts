@@ -39,7 +39,7 @@ test('a solved ticket becomes an article, is edited, previewed and published; th
   await staff.getByRole('button', { name: 'Save draft' }).click();
   await staff.getByRole('button', { name: 'Publish' }).click();
   await staff.getByRole('button', { name: 'Take back' }).waitFor();
-  expect(await staff.getByText('Version 1').count()).toBe(1);
+  await staff.getByText('Version 1').waitFor();
 
   const page = await browser().open();
   await signIn(page, desk(), 'employee', '/tickets/new');

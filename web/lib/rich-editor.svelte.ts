@@ -72,6 +72,8 @@ export class RichEditor {
 
   /** Puts the cursor at the end, or where it was. */
   focus(at: 'end' | null = 'end'): void {
+    // The command waits for the next frame: keys until then would be shortcuts of the page.
+    this.#editor.view.focus();
     this.#editor.commands.focus(at);
   }
 
