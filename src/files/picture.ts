@@ -19,14 +19,16 @@ const MAGIC = [
   { format: 'jpeg', bytes: Buffer.from('ffd8ff', 'hex') },
 ] as const;
 
-/** The library, when the first picture comes. Nothing but these two decoders ever sees a byte that came from outside. */
-const library = async () => {
+/** Nothing but these two decoders ever sees a byte that came from outside. */
+async function loadLibrary() {
   const { default: sharp } = await import('sharp');
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({ operation: ['VipsForeignLoadPng', 'VipsForeignLoadJpeg'] });
   sharp.cache(false);
   return sharp;
-};
+}
+/** Loaded when the first picture comes, and once: while its decoders are being switched, another picture would find none. */
+let library: ReturnType<typeof loadLibrary> | null = null;
 
 /**
  * A picture made anew from its pixels: JPEG, at most 1024×1024, upright, without any metadata (place, camera, comments) and without whatever else
@@ -52,7 +54,7 @@ export async function makeThumbnail(bytes: Buffer): Promise<Buffer | null> {
 const isPicture = (bytes: Buffer) => MAGIC.some((known) => bytes.subarray(0, known.bytes.length).equals(known.bytes));
 
 async function redraw(bytes: Buffer, side: number): Promise<Buffer> {
-  const sharp = await library();
+  const sharp = await (library ??= loadLibrary());
   return sharp(bytes, { limitInputPixels: PIXELS, failOn: 'truncated' })
     .timeout({ seconds: PATIENCE })
     .autoOrient()

@@ -70,6 +70,7 @@ async function leaveTraces() {
     { 'Idempotency-Key': 'made-once' },
   );
   const id = made.body['id'] as number;
+  await query('update employee set signature = ? where id = ?', ['Zyxmarkanna, room 4', id]);
   const notices = await query<{ id: string }>('select id from account_notice where employee_id = ?', [id]);
   await desk().transaction((tx) =>
     notifyAccounts(

@@ -55,6 +55,8 @@ export function watchMailboxes(deps: WatchDeps): MailboxWatch {
   }
 
   async function look(): Promise<void> {
+    // Leases that were let go stay so.
+    if (stopped) return;
     const held = await transaction((tx) => takeLeases(tx, holder));
     renewedAt = performance.now();
     if (stopped) return;

@@ -426,10 +426,15 @@ describe('the worker', () => {
     for (let look = 0; look < 2; look++) await second.wake(box.id);
     expect([imap.connections, (await box.row()).leaseHolder]).toEqual([1, holder]);
     await first.stop();
+    const last = (await box.row()).lastPolledAt ?? new Date();
     await second.wake(box.id);
     expect([null, holder]).not.toContain((await box.row()).leaseHolder);
-    await eventually('the other one reads it', () => imap.connections === 2, 60_000);
+    await eventually('the other one reads it', async () => ((await box.row()).lastPolledAt ?? last) > last, 60_000);
+    expect(imap.connections).toBeGreaterThan(1);
     await second.stop();
+    // A job that comes late takes nothing for who has stopped.
+    await second.wake(box.id);
+    expect((await box.row()).leaseHolder).toBeNull();
     await query('update mailbox set enabled = false where id = ?', [box.id]);
   }, 120_000);
 

@@ -70,8 +70,11 @@ async function parse(
 }
 
 function storeIn(dir: string): Promise<BlobStore> {
-  const store = stores.get(dir) ?? localBlobStore(dir);
+  const known = stores.get(dir);
+  if (known) return known;
+  const store = localBlobStore(dir);
   stores.set(dir, store);
+  // A folder that cannot be made now may be there for the next message.
   store.catch(() => stores.delete(dir));
   return store;
 }
